@@ -1,0 +1,1 @@
+"""Tables and files: the store of immutable snapshots, imports into it, and the demo bureau."""
