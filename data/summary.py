@@ -100,7 +100,8 @@ def data_as_of(con: duckdb.DuckDBPyConnection, table: str, now: datetime) -> dat
     row = con.execute(f"SELECT max(happened_at), max_by(time_precision, happened_at) FROM {view}").fetchone()
     if row is None or row[0] is None:
         return None
-    last, precision = row
+    last: datetime = row[0]
+    precision: str = row[1]
     midnight = datetime(last.year, last.month, last.day) + timedelta(days=1)
     if precision == "month":
         midnight = (datetime(last.year, last.month, 1) + timedelta(days=32)).replace(day=1)

@@ -43,7 +43,11 @@ SELECT
     usable_seconds(c.call_time, c.dispatch_time, c.time_precision) AS dispatch_seconds,
     usable_seconds(c.call_time, c.arrive_time, c.time_precision) AS arrive_seconds,
     usable_seconds(c.arrive_time, c.done_time, c.time_precision) AS scene_seconds,
-    usable_seconds(c.call_time, c.feedback_time, c.time_precision) AS feedback_seconds,
+    -- Late feedback is what is measured here, so there is no upper bound.
+    CASE
+        WHEN c.time_precision = 'minute' AND c.feedback_time >= c.call_time
+            THEN date_diff('second', c.call_time, c.feedback_time)
+    END AS feedback_seconds,
     -- Response goal by station kind: 5 minutes in the city, 10 elsewhere.
     CASE WHEN station.kind IN ('城区', '海港', '厂矿') THEN 300 ELSE 600 END AS arrive_goal_seconds
 FROM coded AS c

@@ -1,0 +1,174 @@
+"""Periods and the windows they are compared with, all on the part that has elapsed.
+
+A window is a half-open stretch of statistical time: statistical time runs from 00:00 to 24:00 of the statistical day,
+so that a day that is cut at 8 o'clock still starts at 00:00 here (`counted_at` = wall-clock time minus the cut-off).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from metrics.model import MetricError
+
+PRESETS = {
+    "yesterday": "昨日",
+    "last7": "近7日",
+    "last30": "近30日",
+    "week": "本周",
+    "month": "本月",
+    "quarter": "本季",
+    "year": "本年",
+    "custom": "自定义",
+}
+COMPARISONS = {"previous": "环比", "last_year": "同比"}
+SPARK_DAYS, REFERENCE_DAYS = 112, 56
+
+
+@dataclass(frozen=True)
+class Window:
+    """[start, end) in statistical time."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def days(self) -> float:
+        """Length in days."""
+        return (self.end - self.start) / timedelta(days=1)
+
+    @property
+    def first_day(self) -> date:
+        return self.start.date()
+
+    @property
+    def last_day(self) -> date:
+        """The last day that the window touches."""
+        return (self.end - timedelta(microseconds=1)).date() if self.end > self.start else self.start.date()
+
+    def dates(self) -> list[date]:
+        """Return every day that the window touches."""
+        if self.end <= self.start:
+            return []
+        return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
+
+    def cut(self, end: datetime) -> Window:
+        """Return the window up to `end`; empty when it had not begun by then."""
+        return Window(self.start, max(self.start, min(self.end, end)))
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from first to last, both included; unit says how the period before it is found."""
+
+    first: date
+    last: date
+    unit: str = "days"
+
+    @property
+    def window(self) -> Window:
+        """The whole period as a window."""
+        return Window(_midnight(self.first), _midnight(self.last + timedelta(days=1)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
+def resolve(preset: str, as_of: datetime, week_start: int = 1) -> Period:
+    """Return the period that a preset names for data up to `as_of` (statistical time).
+
+    昨日, 近7日 and 近30日 end with the last complete day; 本周 … 本年 contain the last moment of data.
+    """
+    yesterday = as_of.date() - timedelta(days=1)
+    if preset in ("yesterday", "last7", "last30"):
+        length = {"yesterday": 1, "last7": 7, "last30": 30}[preset]
+        return Period(yesterday - timedelta(days=length - 1), yesterday)
+    today = (as_of - timedelta(microseconds=1)).date()
+    if preset == "week":
+        first = today - timedelta(days=(today.isoweekday() - week_start) % 7)
+        return Period(first, first + timedelta(days=6), "week")
+    if preset == "month":
+        return Period(today.replace(day=1), _add_months(today.replace(day=1), 1) - timedelta(days=1), "month")
+    if preset == "quarter":
+        first = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+        return Period(first, _add_months(first, 3) - timedelta(days=1), "quarter")
+    if preset == "year":
+        return Period(date(today.year, 1, 1), date(today.year, 12, 31), "year")
+    raise MetricError(f"没有名为「{preset}」的时段。可选：{'、'.join(PRESETS.values())}。")
+
+
+def span_window(period: Period, span: str, as_of: datetime) -> Window:
+    """Return the elapsed window of a span: current, previous, last_year, a baseline year ("2019"), spark or reference.
+
+    as_of: end of the data in statistical time. Every comparison is cut to the time that has elapsed in the period.
+    previous: the equally long window just before; for calendar units the unit before (本月 against 上月).
+    last_year: the same calendar dates a year before, 29 February standing for 28 February.
+    """
+    whole = period.window
+    current = whole.cut(as_of)
+    if span == "current":
+        return current
+    if span == "spark":
+        end = _midnight(current.end.date())
+        return Window(end - timedelta(days=SPARK_DAYS), end)
+    if span == "reference":
+        return Window(whole.start - timedelta(days=REFERENCE_DAYS), whole.start)
+    if span == "month_before":
+        end = _midnight(current.end.date())
+        return Window(end - timedelta(days=28), end)
+    if span == "previous":
+        return _previous(period, whole, current)
+    if span == "last_year" or span.isdigit():
+        years = 1 if span == "last_year" else whole.start.year - int(span)
+        return Window(years_before(current.start, years), years_before(current.end, years))
+    raise MetricError(f"没有名为「{span}」的对比。可选：previous（环比）、last_year（同比）或一个年份。")
+
+
+def _previous(period: Period, whole: Window, current: Window) -> Window:
+    months = {"month": 1, "quarter": 3, "year": 12}.get(period.unit)
+    if months is None:
+        start = whole.start - (whole.end - whole.start)
+        return Window(start, start + (current.end - current.start))
+    start = _midnight(_add_months(period.first, -months))
+    if current.end == whole.end:
+        return Window(start, whole.start)
+    return Window(start, min(start + (current.end - current.start), whole.start))
+
+
+def years_before(moment: datetime, years: int) -> datetime:
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:  # 29 February
+        return moment.replace(year=moment.year - years, day=28)
+
+
+def _add_months(first_of_month: date, months: int) -> date:
+    index = first_of_month.year * 12 + first_of_month.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def describe(window: Window, cutoff: int = 0) -> str:
+    """Say a window in Chinese, for titles and exports: 「2026年11月21日0时至24时」."""
+    if window.end <= window.start:
+        return f"{_say_day(window.first_day)}起，尚无数据"
+    whole_days = window.end.time() == time()
+    last = window.last_day
+    if cutoff:
+        end = window.end + timedelta(hours=cutoff)
+        return f"{_say_day(window.first_day)}{cutoff}时至{_say_moment(end, window.first_day)}"
+    if whole_days and window.days == 1:
+        return f"{_say_day(last)}0时至24时"
+    if whole_days:
+        return f"{_say_day(window.first_day)}至{_say_day(last, window.first_day)}"
+    return f"{_say_day(window.first_day)}至{_say_moment(window.end, window.first_day)}"
+
+
+def _say_day(day: date, after: date | None = None) -> str:
+    year = "" if after and after.year == day.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"
+
+
+def _say_moment(moment: datetime, after: date) -> str:
+    minutes = f"{moment.minute:02d}分" if moment.minute else ""
+    return f"{_say_day(moment.date(), after)}{moment.hour}时{minutes}"
