@@ -1,0 +1,98 @@
+"""How a change is said: sign, words with counts, and the tone that its evidence deserves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dash import html
+
+from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL, Comparison
+from metrics.model import Metric
+
+# Below this base a percentage alone misleads: the counts stand beside it.
+SMALL_BASE = 20
+UP, DOWN, FLAT, UNKNOWN = "↑", "↓", "持平", "—"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change as it is printed.
+
+    sign: ↑, ↓, 持平 or —; text: the size (5.4%, 13 起); note: the counts (少 47 起, 上期 18).
+    tone: worse or better where the direction matters, none otherwise; sure: the evidence carries it (真变化).
+    """
+
+    sign: str
+    text: str = ""
+    note: str = ""
+    tone: str = "none"
+    sure: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement as it is printed on a chip; title says why."""
+
+    text: str
+    tone: str = "none"
+    title: str = ""
+
+
+def change_of(comparison: Comparison, metric: Metric, base_word: str = "上期") -> Change:
+    """Say a comparison of a metric by the rules of the house.
+
+    A percentage from a base of 0 is — plus the absolute change; from a base under 20 the counts stand beside it.
+    """
+    change, base = comparison.change, comparison.base
+    if change is None or base is None or comparison.verdict == NO_BASE:
+        return Change(UNKNOWN, note=f"{base_word}无数据")
+    size = f"{abs(change):{metric.format}}"
+    if float(size.replace(",", "")) == 0:
+        return Change(FLAT, note=f"{base_word} {base:{metric.format}}")
+    sign = UP if change > 0 else DOWN
+    tone = _tone(change, metric.better)
+    sure = comparison.verdict == REAL
+    unit = "个百分点" if metric.unit == "%" else metric.unit
+    more = f"{'多' if change > 0 else '少'} {size} {unit}"
+    if metric.unit == "%":
+        return Change(sign, f"{size} 个百分点", f"{base_word} {base:{metric.format}}%", tone, sure)
+    if comparison.percent is None:
+        return Change(UNKNOWN, note=f"{base_word} 0，{more}", tone=tone, sure=sure)
+    if metric.additive and base < SMALL_BASE:
+        return Change(sign, f"{size} {unit}", f"{base_word} {base:{metric.format}}", tone, sure)
+    return Change(sign, f"{abs(comparison.percent):,.1f}%", more, tone, sure)
+
+
+def verdict_of(comparison: Comparison, metric: Metric) -> Verdict:
+    """Say the verdict of a comparison; only 真变化 has a colour, and only where a direction is better."""
+    titles = {
+        REAL: "超出随机波动（已对本页全部比较作多重检验校正）",
+        USUAL: "在随机波动范围之内",
+        TOO_FEW: "数量太少，即使翻倍也难以与波动区分",
+    }
+    tone = _tone(comparison.change or 0, metric.better) if comparison.verdict == REAL else "none"
+    return Verdict(comparison.verdict, tone, titles.get(comparison.verdict, ""))
+
+
+def _tone(change: float, better: str) -> str:
+    if better not in ("lower", "higher") or change == 0:
+        return "none"
+    return "worse" if (change > 0) == (better == "lower") else "better"
+
+
+def said(change: Change, with_note: bool = True) -> html.Span:
+    """Return a change as text: the sign in its tone, the size too when the evidence carries it."""
+    children = [
+        html.Span(change.sign, className=f"sign tone-{change.tone}" if change.sign in (UP, DOWN) else "sign-word")
+    ]
+    if change.text:
+        children.append(html.Span(f" {change.text}", className=f"tone-{change.tone}" if change.sure else ""))
+    if with_note and change.note:
+        children.append(html.Span(f"（{change.note}）", className="count-beside"))
+    return html.Span(children, className="change")
+
+
+def chip(verdict: Verdict) -> html.Span:
+    """Return a verdict as a chip."""
+    tone = "" if verdict.tone == "none" else f" chip-{verdict.tone}"
+    return html.Span(verdict.text, className=f"chip{tone}", title=verdict.title)

@@ -1,0 +1,107 @@
+"""Outlines of areas for drawing: rings from GeoJSON, thinned to what a screen can show."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+Point = tuple[float, float]
+# A screen shows about this many steps across a map; what is finer is left out.
+SCREEN_STEPS = 2400
+# One degree of latitude, the same that the grid uses.
+METRES_PER_DEGREE = 110_574.0
+
+
+@lru_cache(maxsize=2048)
+def rings(boundary: str, tolerance: float = 0.0) -> tuple[tuple[Point, ...], ...]:
+    """Return the rings of a GeoJSON geometry, feature or collection, as (lon, lat) points.
+
+    tolerance: in degrees; points nearer than this to the line without them are left out.
+    """
+    try:
+        found = _rings_of(json.loads(boundary))
+    except (ValueError, TypeError, KeyError, IndexError):
+        return ()
+    return tuple(tuple(thinned(ring, tolerance)) for ring in found if len(ring) >= 4)
+
+
+def _rings_of(shape: dict[str, Any]) -> list[list[Point]]:
+    kind = shape.get("type")
+    if kind == "Feature":
+        return _rings_of(shape["geometry"])
+    if kind in ("FeatureCollection", "GeometryCollection"):
+        members = shape.get("features") or shape.get("geometries") or []
+        return [ring for member in members for ring in _rings_of(member)]
+    polygons = shape["coordinates"] if kind == "MultiPolygon" else [shape["coordinates"]] if kind == "Polygon" else []
+    return [[(float(x), float(y)) for x, y, *_ in ring] for polygon in polygons for ring in polygon]
+
+
+def thinned(ring: list[Point], tolerance: float) -> list[Point]:
+    """Return a closed ring without the points that lie within `tolerance` of the line (Douglas–Peucker)."""
+    if tolerance <= 0 or len(ring) < 8:
+        return ring
+    far = max(range(len(ring)), key=lambda index: math.dist(ring[0], ring[index]))
+    keep = {0, far, len(ring) - 1}
+    waiting = [(0, far), (far, len(ring) - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        index, distance = _farthest(ring, first, last)
+        if distance > tolerance:
+            keep.add(index)
+            waiting += [(first, index), (index, last)]
+    return [ring[index] for index in sorted(keep)] if len(keep) >= 4 else ring
+
+
+def _farthest(ring: list[Point], first: int, last: int) -> tuple[int, float]:
+    (x0, y0), (x1, y1) = ring[first], ring[last]
+    dx, dy = x1 - x0, y1 - y0
+    length = math.hypot(dx, dy)
+    best, distance = first, 0.0
+    for index in range(first + 1, last):
+        x, y = ring[index]
+        away = abs(dy * (x - x0) - dx * (y - y0)) / length if length else math.hypot(x - x0, y - y0)
+        if away > distance:
+            best, distance = index, away
+    return best, distance
+
+
+def middle(ring: tuple[Point, ...]) -> Point:
+    """Return the centroid of a ring, for a name; falls back to the mean of its points."""
+    area = x_sum = y_sum = 0.0
+    for (x0, y0), (x1, y1) in pairwise(ring):
+        cross = x0 * y1 - x1 * y0
+        area += cross
+        x_sum += (x0 + x1) * cross
+        y_sum += (y0 + y1) * cross
+    if abs(area) < 1e-12:
+        return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
+    return x_sum / (3 * area), y_sum / (3 * area)
+
+
+def width_at(ring: tuple[Point, ...], at: Point) -> float:
+    """Return how wide a ring is, in degrees, along the parallel through a point inside it; 0 when it lies outside."""
+    x, y = at
+    crossings = sorted(
+        x0 + (y - y0) * (x1 - x0) / (y1 - y0) for (x0, y0), (x1, y1) in pairwise(ring) if (y0 > y) != (y1 > y)
+    )
+    for left, right in zip(crossings[::2], crossings[1::2], strict=False):
+        if left <= x <= right:
+            return 2 * min(x - left, right - x)
+    return 0.0
+
+
+def extent(points: list[Point]) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of some points, never of zero size."""
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    pad = 0.005 if east - west < 1e-6 or north - south < 1e-6 else 0.0
+    return west - pad, south - pad, east + pad, north + pad
+
+
+def round_length(metres: float) -> float:
+    """Return the largest 1, 2 or 5 times a power of ten that is not longer, for a scale bar."""
+    power = 10.0 ** math.floor(math.log10(max(metres, 1.0)))
+    return max(step * power for step in (1, 2, 5) if step * power <= max(metres, 1.0))
