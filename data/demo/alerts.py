@@ -56,7 +56,8 @@ FEEDBACK_MISSING = 0.018
 class Alerts:
     """Rows in order of call: whole numbers per column, 0 standing for NULL and lists counted from 1.
 
-    Stamps are seconds since the plan's start plus STAMP_BASE, so that a wrong stamp before the start stays positive.
+    The column `case` is still to come. Stamps are seconds since the plan's start plus STAMP_BASE, so that a stamp from
+    before the start stays positive.
     `events` holds the truth behind the rows, before gaps and slips.
     """
 
@@ -69,7 +70,7 @@ class Alerts:
         return len(self.events)
 
 
-STAMP_BASE = 10 * 86400
+STAMP_BASE = 400 * 86400
 
 
 def generate(plan: Plan, land: Geography, truth: Roles, volumes: Volumes) -> Alerts:
@@ -94,7 +95,6 @@ def generate(plan: Plan, land: Geography, truth: Roles, volumes: Volumes) -> Ale
     columns |= _handling(plan, category, dispatched)
     columns |= _outcomes(plan, events, confirmed, unconfirmed, dispatched, becomes_case)
     columns["caller"] = _callers(plan, land, events, columns["recv_type"], columns["origin"])
-    columns["case"] = np.where(becomes_case, np.cumsum(becomes_case), 0)
     _coarsen(plan, columns)
     return Alerts(columns, events, becomes_case, relabelled)
 

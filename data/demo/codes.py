@@ -228,6 +228,22 @@ def hour_profile(rhythm: Rhythm, weekend: bool, summer: bool) -> Floats:
     return profile
 
 
+# Departments of the bureau itself, with their share of its officers.
+DEPARTMENTS = (
+    ("990100010000", "刑事侦查大队", 0.17),
+    ("990100020000", "治安管理大队", 0.09),
+    ("990100030000", "反诈中心", 0.05),
+    ("990100040000", "指挥中心", 0.08),
+    ("990100050000", "交通警察大队", 0.26),
+    ("990100060000", "法制大队", 0.05),
+    ("990100070000", "巡特警大队", 0.13),
+    ("990100080000", "网络安全保卫大队", 0.05),
+    ("990100090000", "情报研判中心", 0.04),
+    ("990100100000", "综合保障处", 0.08),
+)
+DEPARTMENT_CODES = tuple(code for code, _, _ in DEPARTMENTS)
+
+
 @dataclass(frozen=True)
 class CaseCategory:
     """A case category of ours: harm is a weight without unit, a small theft being 1."""

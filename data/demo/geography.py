@@ -13,12 +13,13 @@ from scipy.spatial import Voronoi, cKDTree
 from data.demo.codes import KINDS
 from data.demo.names import beat_names, station_names
 from data.demo.plan import Bools, Floats, Ints, Plan
+from data.grid import CELL_METRES, METRES_PER_DEGREE_EAST, METRES_PER_DEGREE_NORTH
 
 # Open sea in the middle of the Yellow Sea: nobody can mistake the drawing for a real place.
 CENTRE_LON, CENTRE_LAT = 123.4, 35.4
 GRID_LAT0 = 35.4
-KM_PER_LON = 111.32 * math.cos(math.radians(CENTRE_LAT))
-KM_PER_LAT = 110.574
+KM_PER_LON = METRES_PER_DEGREE_EAST / 1000 * math.cos(math.radians(CENTRE_LAT))
+KM_PER_LAT = METRES_PER_DEGREE_NORTH / 1000
 MAX_VERTICES = 60
 
 # Our own outline in km around the centre, clockwise from the north-west; the sea lies east and south.
@@ -372,7 +373,8 @@ def _cells(
 def _grid(shape: Floats) -> tuple[Ints, Ints, Floats]:
     """Cells whose middle lies in the shape (or the middle cell of a shape smaller than a cell)."""
     lon, lat = _lonlat(shape)
-    per_lon, per_lat = math.cos(math.radians(GRID_LAT0)) * 111320 / 100, 110574 / 100
+    per_lon = math.cos(math.radians(GRID_LAT0)) * METRES_PER_DEGREE_EAST / CELL_METRES
+    per_lat = METRES_PER_DEGREE_NORTH / CELL_METRES
     x_range = np.arange(math.floor(lon.min() * per_lon), math.floor(lon.max() * per_lon) + 1)
     y_range = np.arange(math.floor(lat.min() * per_lat), math.floor(lat.max() * per_lat) + 1)
     x, y = (axis.reshape(-1) for axis in np.meshgrid(x_range, y_range))

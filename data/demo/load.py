@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ import numpy as np
 
 from data import clock
 from data.demo import alerts as alert_lists
-from data.demo import codes
+from data.demo import cases as case_lists
+from data.demo import codes, people, roles
 from data.demo.alerts import STAMP_BASE, Alerts
+from data.demo.cases import Cases
 from data.demo.geography import GRID_LAT0, Geography
 from data.demo.plan import BUREAU, SOURCE, Ints, Plan
+from data.demo.roles import Roles
 from data.version import CODE_VERSION
 
 UNREGISTERED_UNIT = "990199990000"
@@ -72,7 +76,7 @@ def load_table(con: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> in
 
 
 def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> int:
-    """Insert a short list of rows, column by column."""
+    """Insert a list of rows, column by column (lists within a column stay lists)."""
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         marks = ", ".join(f"unnest(${i + 1})" for i in range(len(columns)))
@@ -80,26 +84,31 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple
     return len(rows)
 
 
-def alert_table(plan: Plan, land: Geography, alerts: Alerts, batch: int) -> Table:
-    """The `alerts` table; ids are keyed by seed and row, as a real import keys them by its secret."""
-    stamp = "CASE WHEN {0} > 0 THEN make_timestamp($base + {0} * 1000000) END"
-    uuid = "CASE WHEN {1} > 0 THEN md5($salt || '|{0}|' || {1})::UUID END"
+def _stamps(*names: str) -> str:
+    return ", ".join(f"CASE WHEN {name} > 0 THEN make_timestamp($base + {name} * 1000000) END" for name in names)
+
+
+def _key(kind: str, column: str) -> str:
+    """An id from the seed and a row number, shaped as a real import's keyed hash."""
+    return f"CASE WHEN {column} > 0 THEN md5($salt || '|{kind}|' || {column})::UUID END"
+
+
+def alert_table(plan: Plan, land: Geography, alerts: Alerts, of_alert: Ints, batch: int) -> Table:
+    """The `alerts` table; `of_alert` is the case number of each row."""
     select = f"""
         SELECT
-            {uuid.format("alert", "id")}, {uuid.format("alert", "parent")},
-            $recv_types[recv_type], $source_modes[source_mode],
-            {", ".join(stamp.format(name) for name in ("call", "answer", "dispatch", "sign", "depart", "arrive"))},
-            {stamp.format("done")}, {stamp.format("feedback")},
+            {_key("alert", "id")}, {_key("alert", "parent")}, $recv_types[recv_type], $source_modes[source_mode],
+            {_stamps("call", "answer", "dispatch", "sign", "depart", "arrive", "done", "feedback")},
             $categories[cat_orig], $categories[cat_conf],
             nullif(level, 0), invalid = 1, $stations[station], $beats[beat], nullif(cell_x, 0), nullif(cell_y, 0),
             $places[place], $results[result], $mediations[mediated], $scores[visit],
-            {uuid.format("caller", "caller")}, {uuid.format("case", '"case"')},
+            {_key("caller", "caller")}, {_key("case", "case_number")},
             nullif(officers, 0), nullif(vehicles, 0), $origins[origin], $precisions[precision], $batch
         FROM numbers
     """
     lists: dict[str, Any] = {
-        "base": _micros(plan) - STAMP_BASE * 1_000_000,
-        "salt": f"demo|{plan.seed}",
+        "base": _micros(plan),
+        "salt": _salt(plan),
         "recv_types": list(alert_lists.RECV_TYPES),
         "source_modes": list(alert_lists.SOURCE_MODES),
         "categories": [*codes.CODES, codes.UNMAPPED_CODE],
@@ -113,11 +122,66 @@ def alert_table(plan: Plan, land: Geography, alerts: Alerts, batch: int) -> Tabl
         "precisions": list(alert_lists.PRECISIONS),
         "batch": batch,
     }
-    return Table("alerts", alerts.columns, select, lists)
+    return Table("alerts", {**alerts.columns, "case_number": of_alert}, select, lists)
 
 
 def _micros(plan: Plan) -> int:
-    return int(np.datetime64(plan.start, "us").astype(np.int64))
+    """Microseconds of the moment that stamps count from."""
+    return int(np.datetime64(plan.start, "us").astype(np.int64)) - STAMP_BASE * 1_000_000
+
+
+def _salt(plan: Plan) -> str:
+    return f"demo|{plan.seed}"
+
+
+def case_table(plan: Plan, land: Geography, cases: Cases, batch: int) -> Table:
+    """The `cases` table."""
+    select = f"""
+        SELECT
+            {_key("case", "id")}, $kinds[kind], $categories[category],
+            {_stamps("occur_from", "occur_to", "report_time", "accept_time", "file_time", "no_file_time")},
+            {_stamps("solve_time", "close_time", "cancel_time", "transfer_time")},
+            $statuses[status], $units[station], $units[unit], $beats[beat], nullif(cell_x, 0), nullif(cell_y, 0),
+            $places[place], nullif(loss, 0), serious = 1, telecom = 1, negative = 1, backlog = 1,
+            $precisions[precision], $batch
+        FROM numbers
+    """
+    lists: dict[str, Any] = {
+        "base": _micros(plan),
+        "salt": _salt(plan),
+        "kinds": list(case_lists.KINDS),
+        "categories": [case.code for case in codes.CASES],
+        "statuses": list(case_lists.STATUSES),
+        "units": [*land.codes, *codes.DEPARTMENT_CODES],
+        "beats": land.beat_codes,
+        "places": list(alert_lists.PLACE_TYPES),
+        "precisions": list(case_lists.PRECISIONS),
+        "batch": batch,
+    }
+    return Table("cases", cases.columns, select, lists)
+
+
+def staffing_table(plan: Plan, land: Geography, rows: dict[str, Ints]) -> Table:
+    """The `staffing` table."""
+    select = """
+        SELECT $months[month + 1], $units[unit], $teams[team], $roles[role], headcount,
+            CASE WHEN has_stayed = 1 THEN stayed END, CASE WHEN team = 3 AND role = 1 THEN legal END
+        FROM numbers
+    """
+    lists: dict[str, Any] = {
+        "months": plan.month_starts(len(people.data_months(plan)) + 12),
+        "units": [*land.codes, *codes.DEPARTMENT_CODES],
+        "teams": list(people.TEAMS),
+        "roles": list(people.ROLES),
+    }
+    return Table("staffing", rows, select, lists)
+
+
+def duty_table(plan: Plan, land: Geography, rows: dict[str, Ints]) -> Table:
+    """The `duty` table."""
+    shifted = {name: column + STAMP_BASE if name in ("starts", "ends") else column for name, column in rows.items()}
+    select = f"SELECT $stations[station], {_stamps('starts', 'ends')}, $posts[post], officers, auxiliaries FROM numbers"
+    return Table("duty", shifted, select, {"base": _micros(plan), "stations": land.codes, "posts": list(people.POSTS)})
 
 
 def load_land(con: duckdb.DuckDBPyConnection, land: Geography) -> dict[str, int]:
@@ -154,6 +218,27 @@ def load_land(con: duckdb.DuckDBPyConnection, land: Geography) -> dict[str, int]
     }
 
 
+def insert_campaign(con: duckdb.DuckDBPyConnection, plan: Plan, land: Geography, truth: Roles) -> int:
+    """The running campaign, locked a week before it started; a bureau of one or two stations has none."""
+    if not truth.campaign:
+        return 0
+    starts = plan.day(roles.campaign_start(plan))
+    con.execute(
+        "INSERT INTO campaigns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            roles.CAMPAIGN_NAME,
+            starts,
+            starts + timedelta(days=roles.CAMPAIGN_LENGTH - 1),
+            "last_year",
+            ["刑事", "治安"],
+            roles.CAMPAIGN_GOAL,
+            *([land.codes[s] for s in group] for group in (truth.campaign, truth.comparison, truth.buffer)),
+            datetime.combine(starts - timedelta(days=7), time(17)),
+        ],
+    )
+    return 1
+
+
 def write_meta(con: duckdb.DuckDBPyConnection) -> None:
     """Say in the snapshot that it is a demo, of which bureau, and where its grid is anchored."""
     insert_rows(con, "meta", [("is_demo", "1"), ("bureau", BUREAU), ("grid_lat0", str(GRID_LAT0))])
@@ -173,7 +258,7 @@ def write_lineage(con: duckdb.DuckDBPyConnection, plan: Plan, rows: dict[str, in
     lineage = []
     for name, batch in batches.items():
         digest = hashlib.sha256(f"{CODE_VERSION}|{name}|{arguments}".encode()).hexdigest()
-        timed = name in ("alerts", "cases", "duty")
+        first = {"alerts": plan.start, "cases": plan.start, "duty": people.duty_start(plan)}.get(name)
         lineage.append(
             (
                 batch,
@@ -190,8 +275,8 @@ def write_lineage(con: duckdb.DuckDBPyConnection, plan: Plan, rows: dict[str, in
                 0,
                 0,
                 0,
-                plan.start if timed else None,
-                plan.end if timed else None,
+                first,
+                plan.end if first else None,
                 json.dumps({"synthetic": True, "rows": rows[name]}),
                 CODE_VERSION,
                 clock.now(),

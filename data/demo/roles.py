@@ -10,15 +10,16 @@ from data.demo.plan import Plan
 NIGHT_HOURS = (22, 23, 0, 1, 2, 3, 4, 5)
 RISE_DAYS = 14
 RISE_PEAK_DAYS = 7
-RISE_EARLY, RISE_PEAK = 2.5, 5.0
+RISE_EARLY, RISE_PEAK = 2.0, 6.0
+CAMPAIGN_NAME = "滨城守望·降警情控发案百日行动"
 CAMPAIGN_DAYS_SO_FAR = 56
 CAMPAIGN_LENGTH = 100
 CAMPAIGN_GOAL = -10.0
 CAMPAIGN_FACTOR = 0.80
 DISPLACED_FACTOR = 1.45
 RELABEL_DAYS = 120
-RELABEL_SHARE = 0.5
-HOT_CELL_FACTOR = 2.0
+RELABEL_SHARE = 0.6
+HOT_CELL_FACTOR = 0.6
 GAPS = (2, 3, 4)
 
 
@@ -42,13 +43,13 @@ def choose(land: Geography) -> Roles:
     """Give each truth a station of its own, the kinds of the issue first, as far as the stations reach."""
     used = {0}
     relabel = _take(land, used, ("城郊", "城区"))
+    night = _busiest(land, used)
     campaign, buffer, comparison = _campaign(land, used) if land.size - len(used) >= 3 else ((), (), ())
     used |= {*campaign, *buffer, *comparison}
-    night = _take(land, used, ("城区", "城郊"))
     hot = _take(land, used, ("城郊", "城区"))
     control = _take(land, used, ("城郊", "农村"))
     # Staffing gaps touch no event, so they may share a station with another truth.
-    rural = [i for i in range(land.size) if land.kinds[i] in ("城区", "城郊") and i not in (0, control)]
+    others = [i for i in range(land.size) if land.kinds[i] in ("城区", "城郊") and i not in (0, control)]
     return Roles(
         rise=0,
         relabel=relabel,
@@ -56,10 +57,10 @@ def choose(land: Geography) -> Roles:
         displaced=buffer[0] if buffer else None,
         buffer=buffer,
         comparison=comparison,
-        night=night if night is not None else min(1, land.size - 1),
+        night=night,
         hot=hot,
         control=control,
-        gaps=tuple(zip((rural or [0])[-len(GAPS) :], GAPS, strict=False)),
+        gaps=tuple(zip((others or [0])[-len(GAPS) :], GAPS, strict=False)),
     )
 
 
@@ -68,7 +69,17 @@ def _take(land: Geography, used: set[int], kinds: tuple[str, ...]) -> int | None
     if not free:
         return None
     wanted = [i for kind in kinds for i in free if land.kinds[i] == kind]
-    chosen = (wanted or free)[0]
+    # The most peopled of the kind wanted first, so that there is enough to see.
+    first_kind = land.kinds[(wanted or free)[0]]
+    chosen = max((i for i in free if land.kinds[i] == first_kind), key=lambda i: int(land.population[i]))
+    used.add(chosen)
+    return chosen
+
+
+def _busiest(land: Geography, used: set[int]) -> int:
+    """The most peopled town station that is still free; a roster touches no event, so it may also be shared."""
+    town = [i for i in range(land.size) if land.kinds[i] == "城区"] or list(range(land.size))
+    chosen = max([i for i in town if i not in used] or town[-1:], key=lambda i: int(land.population[i]))
     used.add(chosen)
     return chosen
 
@@ -98,8 +109,10 @@ def _distance(land: Geography, a: int, b: int) -> float:
 
 
 def campaign_start(plan: Plan) -> int:
-    """Day index on which the campaign starts; a short demo starts it in its second half."""
-    return max(plan.days - CAMPAIGN_DAYS_SO_FAR, plan.days // 2)
+    """Day index on which the campaign starts; a short demo starts it in its second half; always a Monday."""
+    first = max(plan.days - CAMPAIGN_DAYS_SO_FAR, plan.days // 2)
+    to_monday = -plan.day(first).weekday() % 7
+    return min(first + to_monday, plan.days - 1)
 
 
 def relabel_start(plan: Plan) -> int:

@@ -17,6 +17,7 @@ from data.demo.roles import Roles
 # Variance of a station's daily count over its mean.
 OVERDISPERSION = 1.3
 MERGED_SHARE = 0.016
+NIGHT_LIFE = 2.2
 _KIND_VOLUME = {"城区": 1.0, "城郊": 0.85, "农村": 0.65, "海港": 0.8, "厂矿": 0.7}
 _SCENE_OF_RHYTHM = {
     "burglary": 0, "theft": 2, "street": 2, "fraud": 0, "injury": 2, "evening": 2, "noise": 0, "drunk": 2,
@@ -125,7 +126,10 @@ def _rates(plan: Plan, land: Geography, truth: Roles, daily: dict[str, Floats]) 
         [[codes.MIX[kind].get(group, 1.0) for group in codes.GROUPS] for kind in land.kinds]
     ) * rng.lognormal(0, 0.12, (land.size, len(codes.LEAVES)))
     # The harbour-side night market: the station that will rise is already the bureau's busiest for thefts.
-    mix[truth.rise, list(codes.THEFTS)] *= 8.0
+    mix[truth.rise, list(codes.THEFTS)] *= 12.0
+    # A street of bars: the station whose night roster will not match its work.
+    lively = [i for i, leaf in enumerate(codes.LEAVES) if leaf.rhythm in ("injury", "drunk", "evening", "noise")]
+    mix[truth.night, lively] *= NIGHT_LIFE
     size[truth.rise] = max(size[truth.rise], 1.7 * float(np.mean(size)))
     shares = np.array([leaf.share for leaf in codes.LEAVES])
     rates: Floats = size[:, None] * mix * shares
