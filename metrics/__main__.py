@@ -16,6 +16,7 @@ from data.reading import Reader
 from data.snapshots import DEFAULT_STORE, Store, StoreError
 from metrics import catalogue
 from metrics.ask import Table, ask, named
+from metrics.compare import Comparison
 from metrics.definitions import DIMENSIONS, METRICS, sql_of
 from metrics.model import MetricError, UnknownName
 from metrics.periods import PRESETS, describe
@@ -188,7 +189,7 @@ def _dimension_cell(value: Any, dimension: str, names: dict[str, str]) -> str:
     return f"{text} {name}" if name and name != text else text
 
 
-def _change_cell(one: Any, metric: str) -> str:
+def _change_cell(one: Comparison, metric: str) -> str:
     if one.change is None:
         return one.verdict
     base = format(one.base, METRICS[metric].format)

@@ -22,6 +22,8 @@ _GROUP_METRICS = (
     ("alerts_complaint", "投诉警情", "投诉", "lower"),
 )
 
+GROUP_BETTER = {group: better for _, _, group, better in _GROUP_METRICS}
+
 # id stem, label, column of usable seconds, columns that must both be present, what is measured, goal in SQL, goal in words
 _SEGMENTS = (
     ("answer", "接警用时", "answer_seconds", "has_answer", "报警到接警", "60", "1 分钟"),

@@ -350,7 +350,7 @@ def _complete(
     known: Catalogue,
     question: Question,
 ) -> pd.DataFrame:
-    """Add what grouping drops: days, hours and registered stations without a row are 0; days without data stay absent."""
+    """Add what grouping drops: days, hours and registered stations without a row are 0; days without data are not."""
     keys = [tuple(row) for row in frame[list(by)].itertuples(index=False, name=None)]
     places = {key: place for place, key in enumerate(keys)}
     axes = []

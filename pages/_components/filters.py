@@ -13,8 +13,7 @@ from dash import Dash, Input, Output, State, ctx, html, no_update
 
 from data.snapshots import StoreError
 from metrics import catalogue, periods
-from metrics.catalogue import Catalogue
-from metrics.definitions import ALERT_GROUPS
+from metrics.catalogue import TABLE_GROUPS, Catalogue
 from metrics.model import MetricError, UnknownName
 from metrics.selection import BASES, CUTOFFS, WEEKDAY_NAMES, Selection
 from pages._components import session, states
@@ -288,7 +287,7 @@ def _words(search: str | None, selection: Selection, names: Catalogue | None, no
     return {
         "summaries": {
             "station": summary(selection.stations, names.station_names if names else {}, "全部派出所", "所"),
-            "category": summary(selection.categories, names.category_names if names else {}, "全部类别", "类"),
+            "category": summary(selection.categories, names.category_names() if names else {}, "全部类别", "类"),
         },
         "days_hidden": selection.period != "custom",
         "words": period_words(selection, names),
@@ -327,8 +326,11 @@ def _known(selection: Selection, names: Catalogue | None) -> tuple[Selection, li
         return tuple(dict.fromkeys(kept))
 
     def category_code(one: str) -> str:
-        groups, codes = names.category_filter((one,))
-        return groups[0] if groups else codes[0]
+        for table in TABLE_GROUPS:
+            groups, codes = names.category_filter((one,), table)
+            if groups or codes:
+                return groups[0] if groups else codes[0]
+        return one
 
     stations = keep(selection.stations, lambda one: names.station_codes((one,))[0])
     categories = keep(selection.categories, category_code)
@@ -346,9 +348,10 @@ def _category_options(names: Catalogue | None) -> list[dict[str, Any]]:
     if names is None:
         return []
     options: list[dict[str, Any]] = []
-    alerts = [category for category in names.categories.values() if category.table == "alerts"]
-    for group in ALERT_GROUPS:
-        below = [category for category in alerts if category.group == group]
+    table = "alerts" if names.categories["alerts"] else "cases"
+    listed = names.categories[table].values()
+    for group in TABLE_GROUPS[table]:
+        below = [category for category in listed if category.group == group]
         if below:
             options.append({"value": group, "label": html.Span(f"{group}（全部）", className="option-group")})
             options += [
@@ -393,7 +396,7 @@ def crumbs(search: str | None, selection: Selection, names: Catalogue | None) ->
     trail: list[Any] = []
     for key, chosen, known, everything, unit in (
         ("station", selection.stations, names.station_names if names else {}, "全部派出所", "所"),
-        ("category", selection.categories, names.category_names if names else {}, "全部类别", "类"),
+        ("category", selection.categories, names.category_names() if names else {}, "全部类别", "类"),
     ):
         if chosen:
             here = summary(chosen, known, everything, unit)

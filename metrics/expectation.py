@@ -1,0 +1,70 @@
+"""What the eight weeks before lead to expect of a period, weekday by weekday."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from metrics.compare import dispersion
+from metrics.periods import REFERENCE_DAYS, Window
+
+WEEKS = REFERENCE_DAYS // 7
+# Beyond this length the weeks before say less than the same dates a year before.
+LONGEST_DAYS = 31
+
+
+def weekday_weights(window: Window) -> dict[int, float]:
+    """Return how many days of each ISO weekday a window holds; a part of a day counts as that part."""
+    weights: dict[int, float] = {}
+    for day in window.dates():
+        midnight = datetime.combine(day, time())
+        start, end = max(window.start, midnight), min(window.end, midnight + timedelta(days=1))
+        share = (end - start) / timedelta(days=1)
+        weights[day.isoweekday()] = weights.get(day.isoweekday(), 0.0) + share
+    return weights
+
+
+def of_weekday_totals(totals: Mapping[int, float], weights: Mapping[int, float]) -> float:
+    """Return the expected count of a window from the totals of each weekday over the eight weeks before."""
+    return sum(totals.get(weekday, 0.0) / WEEKS * share for weekday, share in weights.items())
+
+
+def daily(days: list[date], values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return the expected value of each day (mean of its weekday in the eight weeks before, NaN where they are
+    not all there) and the overdispersion φ of the whole series."""
+    by_day = dict(zip(days, values, strict=True))
+    expected = np.array([_mean_before(by_day, day) for day in days], dtype=float)
+    weekdays = np.array([day.isoweekday() for day in days], dtype=np.int64)
+    return expected, dispersion(values, weekdays)
+
+
+def _mean_before(by_day: Mapping[date, float], day: date) -> float:
+    before = [by_day.get(day - timedelta(days=7 * week)) for week in range(1, WEEKS + 1)]
+    known = [value for value in before if value is not None]
+    return float(np.mean(known)) if len(known) == WEEKS else math.nan
+
+
+def usual_range(mean: float, phi: float = 1.0) -> tuple[int, int]:
+    """Return the 5th and 95th percentile of a count with this mean and variance φ × mean (negative binomial)."""
+    if mean <= 0:
+        return 0, 0
+    if phi <= 1.001:
+        low, high = stats.poisson.ppf([0.05, 0.95], mean)
+    else:
+        low, high = stats.nbinom.ppf([0.05, 0.95], mean / (phi - 1), 1 / phi)
+    return int(low), int(high)
+
+
+def busiest_hours(counts: Mapping[int, float], width: int = 4, share: float = 0.5) -> tuple[int, int] | None:
+    """Return (first hour, hour after the last) of the `width` hours that hold at least `share` of the events."""
+    total = sum(counts.values())
+    if total < 4:
+        return None
+    best = max(range(24), key=lambda first: sum(counts.get((first + n) % 24, 0.0) for n in range(width)))
+    held = sum(counts.get((best + n) % 24, 0.0) for n in range(width))
+    return (best, (best + width) % 24) if held >= share * total else None

@@ -1,0 +1,174 @@
+"""要点: up to seven sentences, the most surprising first, each with the page and filter that show why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from metrics import compare, expectation
+from metrics.catalogue import Catalogue
+from metrics.definitions import GROUP_BETTER
+from metrics.selection import Selection
+
+if TYPE_CHECKING:
+    from metrics.briefing import Briefing, Card, Matrix, Point, Row
+
+MOST = 7
+# How many of the strongest differences that may still be chance are told, and from which |z| on.
+NEAR, NEAR_Z = 3, 2.3
+# Groups whose rise is bad news; for the others a change is only worth a look.
+_LOWER_IS_BETTER = {*(group for group, better in GROUP_BETTER.items() if better == "lower"), "群体性事件", "行政"}
+
+
+def key_points(
+    brief: Briefing, known: Catalogue, selection: Selection, hours: dict[tuple[str, str], dict[int, float]]
+) -> list[Point]:
+    """Return the sentences for a briefing; `hours` holds counts by hour per (matrix row, column)."""
+    if brief.state != "ok":
+        return []
+    found = [
+        *_of_matrix(brief, known, selection, hours),
+        *_of_rows(brief, known, selection),
+        *_of_cards(brief, selection),
+    ]
+    found.sort(key=lambda point: -point.weight)
+    closing = [*_timing(brief, selection), _closing(brief, selection, len(found))]
+    room = MOST - len(closing)
+    near = _near_misses(brief, known, selection, hours)[:NEAR]
+    return [*found[:room], *near[: max(0, room - len(found))], *closing]
+
+
+def _of_matrix(
+    brief: Briefing, known: Catalogue, selection: Selection, hours: dict[tuple[str, str], dict[int, float]]
+) -> list[Point]:
+    matrix = brief.matrix
+    if matrix is None:
+        return []
+    return [_of_cell(matrix, i, j, known, selection, hours) for i, j in np.argwhere(matrix.real).tolist()]
+
+
+def _near_misses(
+    brief: Briefing, known: Catalogue, selection: Selection, hours: dict[tuple[str, str], dict[int, float]]
+) -> list[Point]:
+    """Return the strongest rises that the correction does not let pass: worth a look, not a claim."""
+    matrix = brief.matrix
+    if matrix is None:
+        return []
+    close = np.argwhere((matrix.z >= NEAR_Z) & ~matrix.real & (matrix.values >= 3)).tolist()
+    close.sort(key=lambda place: -matrix.z[place[0], place[1]])
+    points = [_of_cell(matrix, i, j, known, selection, hours) for i, j in close]
+    return [
+        replace(point, text=f"{point.text}；偏高，但全页比较下仍可能是偶然", tone="plain", verdict=compare.USUAL)
+        for point in points
+    ]
+
+
+def _of_cell(
+    matrix: Matrix,
+    i: int,
+    j: int,
+    known: Catalogue,
+    selection: Selection,
+    hours: dict[tuple[str, str], dict[int, float]],
+) -> Point:
+    from metrics.briefing import Point
+
+    (row, row_name), (column, column_name) = matrix.rows[i], matrix.columns[j]
+    value, z = float(matrix.values[i, j]), float(matrix.z[i, j])
+    low, high = expectation.usual_range(float(matrix.expected[i, j]), matrix.phi)
+    when = _busiest(hours.get((row, column), {}))
+    text = f"{row_name}{_alerts_of(column_name)} {value:.0f} 起，预期 {low}–{high} 起{when}"
+    narrowed = _narrowed(selection, matrix, row, column)
+    return Point(text, _tone(column, known, z), compare.REAL, "/", narrowed.to_query(), abs(z))
+
+
+def _timing(brief: Briefing, selection: Selection) -> list[Point]:
+    from metrics.briefing import Point
+
+    median, p90 = brief.response.get("response_median"), brief.response.get("response_p90")
+    within, n = brief.response.get("response_within"), brief.response.get("response_n") or 0
+    if median is None or p90 is None or within is None:
+        return []
+    unusable = brief.response.get("response_unusable") or 0
+    rest = f"，另有 {unusable:,.0f} 起时间不可用" if unusable else ""
+    text = f"到达用时中位数 {median:.1f} 分、P90 {p90:.1f} 分，达标率 {within:.1f}%（{n:,.0f} 起{rest}）"
+    return [Point(text, "plain", compare.NOT_JUDGED, "/", selection.to_query(), 0.0)]
+
+
+def _busiest(counts: dict[int, float]) -> str:
+    spell = expectation.busiest_hours(counts)
+    return f"；集中在 {spell[0]}–{spell[1] or 24} 时" if spell else ""
+
+
+def _alerts_of(name: str) -> str:
+    return f"{name}警情" if len(name) <= 4 and not name.endswith("警情") else f"「{name}」警情"
+
+
+def _narrowed(selection: Selection, matrix: Matrix, row: str, column: str) -> Selection:
+    if matrix.dimension == "station":
+        return replace(selection, stations=(row,), categories=(column,))
+    return replace(selection, categories=(column,))
+
+
+def _tone(column: str, known: Catalogue, z: float) -> str:
+    group = next(
+        (known.categories[table][column].group for table in known.categories if column in known.categories[table]),
+        column,
+    )
+    if group not in _LOWER_IS_BETTER:
+        return "watch"
+    return "worse" if z > 0 else "better"
+
+
+def _of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Point]:
+    from metrics.briefing import Point
+
+    points = []
+    for row in brief.rows:
+        if row.verdict != compare.REAL or row.expected is None:
+            continue
+        text = (
+            f"全局{_alerts_of(row.name)} {row.value:.0f} 起，预期 {row.expected[0]}–{row.expected[1]} 起{_against(row)}"
+        )
+        narrowed = replace(selection, categories=(row.key,))
+        points.append(
+            Point(text, _tone(row.key, known, row.z), compare.REAL, "/", narrowed.to_query(), abs(row.z) + 0.5)
+        )
+    return points
+
+
+def _against(row: Row | Card) -> str:
+    change = row.last_year
+    if change.change is None or change.verdict == compare.NO_BASE:
+        return ""
+    size = abs(change.change)
+    return "，同比持平" if size == 0 else f"，同比{'多' if change.change > 0 else '少'} {size:,.0f} 起"
+
+
+def _of_cards(brief: Briefing, selection: Selection) -> list[Point]:
+    """Cases have no row in the table; alerts are said by their rows."""
+    from metrics.briefing import Point
+
+    points = []
+    for card in brief.cards:
+        if card.metric.view != "cases" or card.verdict != compare.REAL or card.expected is None or card.value is None:
+            continue
+        tone = "worse" if card.z > 0 else "better"
+        text = f"{card.metric.label} {card.value:.0f} 起，预期 {card.expected[0]}–{card.expected[1]} 起{_against(card)}"
+        points.append(Point(text, tone, compare.REAL, "/", selection.to_query(), abs(card.z)))
+    return points
+
+
+def _closing(brief: Briefing, selection: Selection, before: int) -> Point:
+    """Say how the whole stands, so that a quiet morning reads as such and not as a gap."""
+    from metrics.briefing import Point
+
+    card = next((one for one in brief.cards if one.metric.id == brief.subject.id), brief.cards[0])
+    value = 0 if card.value is None else card.value
+    usual = f"，预期 {card.expected[0]:,}–{card.expected[1]:,} 起" if card.expected else ""
+    rest = "其余各项" if before else "各项"
+    calm = f"；{rest}均在正常范围" if brief.matrix is not None and card.expected else ""
+    text = f"{card.metric.label}共 {value:,.0f} 起{usual}{calm}"
+    return Point(text, "plain", card.verdict, "/", selection.to_query(), 0.0)

@@ -1,0 +1,271 @@
+"""今日会商: what moved, whether it is real, where and when; the first page of the day."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import dash
+from dash import Input, Output, callback, html
+from dash.exceptions import PreventUpdate
+
+from data.reading import Snapshot
+from data.snapshots import StoreError
+from metrics import cache, catalogue
+from metrics.briefing import CARD_METRICS, Briefing, Card, Matrix, Place, Point, Row, brief, short_name
+from metrics.compare import REAL, TOO_FEW, USUAL
+from metrics.model import MetricError
+from metrics.selection import Selection
+from pages._components import cards, figures, session, states, status, tables
+from pages._components.changes import Verdict, change_of
+from pages._components.maps import station_map
+
+dash.register_page(__name__, path="/", name="今日会商", title="今日会商 · 降控研判台", order=1, key="b", filtered=True)
+
+_SPARKS = {name: f"kpi-{name}-spark" for name in CARD_METRICS}
+# |z| from which a cell is tinted, and tinted more; the full colour is kept for 真变化.
+_TINTS = (2.58, 3.3)
+_VERDICT_TITLES = {
+    REAL: "与预期相比超出随机波动（已对本页全部比较校正）",
+    USUAL: "在预期的随机波动之内",
+    TOO_FEW: "数量太少，不足以判断升降",
+}
+
+
+def layout(**query: Any) -> html.Div:
+    """Return the frame of the page; every number arrives through the callback."""
+    return html.Div(
+        [
+            html.Div(id="briefing-state"),
+            html.Div(
+                [
+                    html.Div([cards.kpi_frame(f"kpi-{name}") for name in CARD_METRICS], className="kpis span-9"),
+                    cards.card("points", "要点", states.skeleton(6), span="span-3"),
+                    cards.card("changes", "分类警情", states.skeleton(8)),
+                    cards.card("matrix", "派出所 × 类别", states.skeleton(8)),
+                    cards.card("week", "一周时段", figures.graph("week-figure", height=340)),
+                    cards.card("map", "风险地图", figures.graph("map-figure", height=340), metric_id="alerts_crime"),
+                ],
+                id="briefing-grid",
+                className="grid",
+            ),
+        ]
+    )
+
+
+figures.follow_clicks("map-figure")
+
+
+@callback(
+    output={
+        "state": Output("briefing-state", "children"),
+        "hidden": Output("briefing-grid", "hidden"),
+        "texts": {name: Output(f"kpi-{name}-text", "children") for name in CARD_METRICS},
+        "sparks": {name: Output(id, "figure") for name, id in _SPARKS.items()},
+        "bodies": {name: Output(f"{name}-body", "children") for name in ("points", "changes", "matrix")},
+        "titles": {name: Output(f"{name}-title", "children") for name in ("changes", "matrix", "map")},
+        "subs": {name: Output(f"{name}-sub", "children") for name in ("changes", "matrix", "week", "map")},
+        "notes": {name: Output(f"{name}-note", "children") for name in ("points", "changes", "matrix", "map")},
+        "sources": {name: Output(f"{name}-source", "children") for name in ("changes", "matrix", "week", "map")},
+        "week": Output("week-figure", "figure"),
+        "map": Output("map-figure", "figure"),
+    },
+    inputs={
+        "selection": Input("selection", "data"),
+        "version": Input("snapshot", "data"),
+        "mode": Input("mode", "data"),
+    },
+)
+def show(selection: dict[str, str] | None, version: int | None, mode: str | None) -> dict[str, Any]:
+    """Fill the page from one question; the drawn page is kept per version, filter and mode."""
+    if selection is None or mode is None:
+        raise PreventUpdate
+    try:
+        snapshot = session.current_snapshot()
+        if snapshot is None:
+            return _only(states.empty_store())
+        return cache.answer(snapshot, (session.selection_of(selection), mode), _drawn)
+    except (MetricError, StoreError) as error:
+        return _only(states.panel("无法显示", str(error), tone="worse", action=("查看本月", "/?period=month")))
+
+
+def _only(message: html.Div) -> dict[str, Any]:
+    """Show one message in place of the figures."""
+    keep = dash.no_update
+    return {
+        "state": message, "hidden": True, "week": keep, "map": keep,
+        "texts": dict.fromkeys(CARD_METRICS, keep), "sparks": dict.fromkeys(CARD_METRICS, keep),
+        "bodies": dict.fromkeys(("points", "changes", "matrix"), keep),
+        "titles": dict.fromkeys(("changes", "matrix", "map"), keep),
+        "subs": dict.fromkeys(("changes", "matrix", "week", "map"), keep),
+        "notes": dict.fromkeys(("points", "changes", "matrix", "map"), keep),
+        "sources": dict.fromkeys(("changes", "matrix", "week", "map"), keep),
+    }  # fmt: skip
+
+
+def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any]:
+    selection, mode = question
+    found = brief(snapshot, selection)
+    known = catalogue.of(snapshot)
+    if found.state in ("no_data", "no_result"):
+        return _only(states.no_data(_covered(known)) if found.state == "no_data" else states.no_result())
+    source = status.source_line(snapshot)
+    what = "警情" if found.subject.view == "alerts" else "案件"
+    against = f"环比对 {found.windows['previous']} · 同比对 {found.windows['last_year']}"
+    return {
+        "state": [states.notice(note) for note in found.notes]
+        + ([states.nothing_happened(what)] if found.state == "nothing" else []),
+        "hidden": False,
+        "texts": {card.metric.id: _card_text(card) for card in found.cards},
+        "sparks": {card.metric.id: _spark(card, mode) for card in found.cards},
+        "bodies": {
+            "points": cards.points([_point(point) for point in found.points]),
+            "changes": tables.change_table([_change_row(row, selection) for row in found.rows]),
+            "matrix": _matrix(found.matrix, selection) if found.matrix else states.nothing_happened(what),
+        },
+        "titles": {
+            "changes": f"分类{what}",
+            "matrix": f"{'派出所' if found.matrix is None or found.matrix.dimension == 'station' else '警格'} × 类别",
+            "map": _map_title(found),
+        },
+        "subs": {
+            "changes": f"{found.subject.label}，起 · {against}",
+            "matrix": f"{found.subject.label}，起 · 底色为与自身预期之差",
+            "week": f"近 28 日{found.subject.label}，起 · {found.week_words}",
+            "map": f"{found.place_metric.label} · {found.title}",
+        },
+        "notes": {
+            "points": found.filter_words,
+            "changes": found.judged_by,
+            "matrix": cards.diverging_legend(),
+            "map": _map_words(found.places),
+        },
+        "sources": dict.fromkeys(("changes", "matrix", "week", "map"), source),
+        "week": _week(found, mode),
+        "map": _map(found, known, selection, mode),
+    }  # fmt: skip
+
+
+def _covered(known: catalogue.Catalogue) -> str:
+    runs = [run for table in ("alerts", "cases") for run in known.coverage.get(table, [])]
+    return f"{min(first for first, _ in runs)} 至 {max(last for _, last in runs)}" if runs else ""
+
+
+def _href(query: dict[str, str]) -> str:
+    return "/?" + urlencode(query, safe=",") if query else "/"
+
+
+def _card_text(card: Card) -> list[Any]:
+    value = "—" if card.value is None else f"{card.value:{card.metric.format}}"
+    lines = [
+        ("环比", change_of(card.previous, card.metric, "上期")),
+        ("同比", change_of(card.last_year, card.metric, "同期")),
+    ]
+    usual = f"预期 {card.expected[0]:,}–{card.expected[1]:,}" if card.expected else ""
+    return cards.kpi_text(
+        card.metric.label, value, card.metric.unit, lines, _verdict(card), metric_id=card.metric.id, note=usual
+    )
+
+
+def _verdict(one: Card | Row) -> Verdict:
+    tone = "none"
+    if one.verdict == REAL:
+        tone = _tone(one.z if one.expected else (one.last_year.change or 0.0), one.metric.better)
+    return Verdict(one.verdict, tone, _VERDICT_TITLES.get(one.verdict, ""))
+
+
+def _tone(direction: float, better: str) -> str:
+    if better == "neither":
+        return "watch"
+    return "worse" if (direction > 0) == (better == "lower") else "better"
+
+
+def _spark(card: Card, mode: str) -> figures.Figure:
+    verdict = _verdict(card)
+    return figures.sparkline(
+        [day.isoformat() for day in card.spark.days], card.spark.values, card.spark.low, card.spark.high, mode,
+        tone=verdict.tone if verdict.tone != "none" else "neutral", unit=card.metric.unit,
+        decimals=card.metric.decimals,
+    )  # fmt: skip
+
+
+def _point(point: Point) -> tuple[Any, str]:
+    words: list[Any] = [point.text]
+    if point.verdict == REAL:
+        words += ["，", cards.toned(REAL, point.tone if point.tone != "plain" else "none")]
+    return html.Span(words), f"{point.page}{_href(point.query)[1:]}"
+
+
+def _change_row(row: Row, selection: Selection) -> tables.ChangeRow:
+    now = row.metric.format
+    narrowed = {**selection.to_query(), "category": row.key}
+    return tables.ChangeRow(
+        name=row.name,
+        now="—" if row.value is None else f"{row.value:{now}}",
+        last_year="—" if row.last_year.base is None else f"{row.last_year.base:{now}}",
+        year_change=change_of(row.last_year, row.metric, "同期"),
+        previous="—" if row.previous.base is None else f"{row.previous.base:{now}}",
+        previous_change=change_of(row.previous, row.metric, "上期"),
+        verdict=_verdict(row),
+        href=_href(narrowed),
+    )
+
+
+def _matrix(matrix: Matrix, selection: Selection) -> html.Div:
+    cells = {}
+    for i, (row, _) in enumerate(matrix.rows):
+        for j, (column, _) in enumerate(matrix.columns):
+            value, expected = matrix.values[i, j], matrix.expected[i, j]
+            strength = _strength(float(matrix.z[i, j]), bool(matrix.real[i, j]))
+            said = f"{value:.0f} 起，预期 {expected:.1f} 起" + ("，真变化" if matrix.real[i, j] else "")
+            cells[row, column] = tables.Cell(
+                f"{value:.0f}", strength, said, _href(_narrowed(selection, matrix, row, column))
+            )
+    return tables.matrix(matrix.rows, matrix.columns, cells, "派出所" if matrix.dimension == "station" else "警格")
+
+
+def _narrowed(selection: Selection, matrix: Matrix, row: str, column: str) -> dict[str, str]:
+    station = {"station": row} if matrix.dimension == "station" else {}
+    return {**selection.to_query(), **station, "category": column}
+
+
+def _strength(z: float, real: bool) -> int:
+    """Return −3 … 3: 0 within expectation, ±3 only for what stands after correction over the page."""
+    size = 3 if real else sum(abs(z) >= limit for limit in _TINTS)
+    return size if z > 0 else -size
+
+
+def _week(found: Briefing, mode: str) -> figures.Figure:
+    if found.week is None:
+        return figures.empty(mode)
+    return figures.week_hours([[float(value) for value in row] for row in found.week], mode)
+
+
+def _map(found: Briefing, known: catalogue.Catalogue, selection: Selection, mode: str) -> figures.Figure:
+    stations = [
+        {
+            "code": one.code, "name": short_name(one.name), "lon": one.lon, "lat": one.lat, "boundary": one.boundary,
+        }
+        for one in known.stations.values()
+    ]  # fmt: skip
+    values = {
+        place.code: {
+            "text": f"{found.place_metric.label} {place.value:.0f} 起，预期 {place.expected:.1f} 起"
+            + ("，真变化" if place.real else ""),
+            "strength": _strength(place.z, place.real),
+            "href": _href({**selection.to_query(), "station": place.code}),
+        }
+        for place in found.places
+    }
+    return station_map(stations, values, [], mode, height=340)
+
+
+def _map_title(found: Briefing) -> str:
+    high = sum(place.real and place.z > 0 for place in found.places)
+    return f"{high} 个所{found.place_metric.label}高于预期" if high else "风险地图"
+
+
+def _map_words(places: list[Place]) -> str:
+    high = sum(place.real and place.z > 0 for place in places)
+    low = sum(place.real and place.z < 0 for place in places)
+    return f"高于预期 {high} 所 · 低于预期 {low} 所 · 其余 {len(places) - high - low} 所在正常范围"
