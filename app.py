@@ -21,7 +21,7 @@ from data import clock
 from data.importing import publishing
 from data.snapshots import DEFAULT_STORE, Store, StoreError
 from data.version import CODE_VERSION
-from pages._components import session, shell, status
+from pages._components import session, shell, states, status
 
 ROOT = Path(__file__).resolve().parent
 THREADS = 8
@@ -91,13 +91,19 @@ def create_app(store_path: Path | str = DEFAULT_STORE) -> Dash:
 
 
 def _keep_page_on_filter_change() -> None:
-    """Let a page stand when only the query of the URL changes: its callbacks follow the filter, its figures stay."""
+    """Let a page stand when only the query of the URL changes: its callbacks follow the filter, its figures stay.
+
+    A page that cannot be laid out says so in its place.
+    """
 
     def standing(layout: Callable[..., Any]) -> Callable[..., Any]:
         def answer(**query: Any) -> Any:
             if set(ctx.triggered_prop_ids) == {"_pages_location.search"}:
                 raise PreventUpdate
-            return layout(**query)
+            try:
+                return layout(**query)
+            except Exception as error:
+                return states.failed(shell.explanation(error))
 
         return answer
 

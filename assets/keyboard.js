@@ -26,7 +26,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) { return; }
     if (event.key === "?") { event.preventDefault(); toggleHelp(); return; }
     if (event.key === "/") {
-      var first = document.querySelector("#filters:not([hidden]) select, [data-page-filter]");
+      var first = document.querySelector("#filters:not([hidden]) select, .page-search");
       if (first) { event.preventDefault(); first.focus(); }
       return;
     }

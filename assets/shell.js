@@ -42,7 +42,7 @@
       return [
         ids.map(function (id) { return id.path + query; }),
         ids.map(function (id) { return id.path === here ? "page" : "false"; }),
-        page.name, hidden, hidden, hidden, hidden
+        page.name, hidden, hidden, hidden, hidden, []
       ];
     },
     mode: function (clicks) {

@@ -63,15 +63,18 @@ def change_of(comparison: Comparison, metric: Metric, base_word: str = "上期")
     return Change(sign, f"{abs(comparison.percent):,.1f}%", more, tone, sure)
 
 
-def verdict_of(comparison: Comparison, metric: Metric) -> Verdict:
-    """Say the verdict of a comparison; only 真变化 has a colour, and only where a direction is better."""
+def verdict_of(verdict: str, direction: float | None, metric: Metric) -> Verdict:
+    """Say a verdict; only 真变化 has a colour, and only where a direction is better.
+
+    direction: anything with the sign of the change (z, or the change itself).
+    """
     titles = {
         REAL: "超出随机波动（已对本页全部比较作多重检验校正）",
         USUAL: "在随机波动范围之内",
         TOO_FEW: "数量太少，即使翻倍也难以与波动区分",
     }
-    tone = _tone(comparison.change or 0, metric.better) if comparison.verdict == REAL else "none"
-    return Verdict(comparison.verdict, tone, titles.get(comparison.verdict, ""))
+    tone = _tone(direction or 0, metric.better) if verdict == REAL else "none"
+    return Verdict(verdict, tone, titles.get(verdict, ""))
 
 
 def _tone(change: float, better: str) -> str:

@@ -83,6 +83,7 @@ def register(app: Dash) -> None:
         Output("crumbs", "hidden"),
         Output("period-words", "hidden"),
         Output("filter-notices", "hidden"),
+        Output("notices", "children"),
         Input("url", "pathname"),
         Input("url", "search"),
         State("pages", "data"),
@@ -94,12 +95,16 @@ def register(app: Dash) -> None:
 
 
 def explain_failure(error: Exception) -> None:
-    """Say on screen that a callback failed; errors made for users speak for themselves, others go to the log."""
-    told = isinstance(error, (StoreError, MetricError))
-    if not told:
-        session.log().error("callback failed", exc_info=error)
-    text = str(error) if told else "程序内部错误，已写入日志。请刷新页面重试；仍有问题请联系系统管理员。"
-    set_props("notices", {"children": states.notice(text, "worse")})
+    """Say on screen that a callback failed."""
+    set_props("notices", {"children": states.notice(explanation(error), "worse")})
+
+
+def explanation(error: Exception) -> str:
+    """Return what to tell the user: errors made for users speak for themselves, others go to the log."""
+    if isinstance(error, (StoreError, MetricError)):
+        return str(error)
+    session.log().error("a page failed", exc_info=error)
+    return "程序内部错误，已写入日志。请刷新页面重试；仍有问题请联系系统管理员。"
 
 
 def _rail(snapshot: Snapshot | None) -> html.Aside:

@@ -1,0 +1,146 @@
+"""指标口径: every metric and dimension with its definition, and the data dictionary."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import ClientsideFunction, Input, Output, clientside_callback, html
+
+from data import dictionary
+from metrics.definitions import DIMENSIONS, METRICS, sql_of
+from metrics.model import RATIO, Dimension, Metric
+from pages._components import tables
+
+dash.register_page(__name__, path="/glossary", name="指标口径", title="指标口径 · 降控研判台", order=9, key="k")
+
+_BETTER = {"lower": "越低越好 ↓", "higher": "越高越好 ↑", "neither": "不作好坏判断"}
+_PRECISION = {"hour": "时间精确到小时", "day": "时间精确到日", "month": "时间精确到月"}
+
+
+def layout(q: Any = "", **_: Any) -> html.Div:
+    """Return all definitions; the search box hides what does not match, and its text is kept in the address."""
+    wanted = q if isinstance(q, str) else ""
+    families = [(family, list(members)) for family, members in groupby(METRICS.values(), key=lambda one: one.family)]
+    order = dict.fromkeys(family for family, _ in families)
+    by_family = {family: [one for name, members in families if name == family for one in members] for family in order}
+    return html.Div(
+        [
+            _head(wanted, [*by_family, "维度", "数据字典"]),
+            *(_section(family, [_metric(one) for one in members]) for family, members in by_family.items()),
+            _section("维度", [_dimension(one) for one in DIMENSIONS.values()]),
+            _section("数据字典", [_table(entry) for entry in dictionary.tables()]),
+            html.P("没有符合的指标。请换一个词，或清空查找框。", id="glossary-none", className="state", hidden=True),
+        ],
+        className="reading",
+    )
+
+
+clientside_callback(
+    ClientsideFunction("glossary", "search"),
+    Output("glossary-count", "children"),
+    Output("glossary-none", "hidden"),
+    Input("glossary-search", "value"),
+)
+
+
+def _head(wanted: str, sections: list[str]) -> html.Div:
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Label(
+                        [
+                            html.Span("查找指标", className="visually-hidden"),
+                            dbc.Input(
+                                id="glossary-search",
+                                type="search",
+                                value=wanted,
+                                placeholder="查找：名称、含义、条款或代码",
+                                class_name="control page-search",
+                            ),
+                        ]
+                    ),
+                    html.Span(id="glossary-count", className="card-sub num", role="status"),
+                ],
+                className="glossary-tools",
+            ),
+            html.Nav(
+                [html.A(name, href=f"/glossary#section-{name}") for name in sections],
+                className="glossary-sections",
+                **{"aria-label": "分类"},
+            ),
+        ],
+        className="glossary-head",
+    )
+
+
+def _section(name: str, entries: list[Any]) -> html.Section:
+    return html.Section(
+        [html.H2(name, id=f"section-{name}"), *entries],
+        className="card-box glossary-section",
+        **{"aria-labelledby": f"section-{name}"},
+    )
+
+
+def _metric(metric: Metric) -> html.Article:
+    facts: list[tuple[str, Any]] = [("含义", metric.meaning), ("算法", metric.formula)]
+    if metric.kind == RATIO:
+        facts += [("分子", _reference(metric.numerator)), ("分母", _reference(metric.denominator))]
+    elif metric.denominator:
+        facts.append(("样本数", _reference(metric.denominator)))
+    elif metric.numerator:
+        facts.append(("分子", _reference(metric.numerator)))
+    facts += [("单位", metric.unit), ("方向", _BETTER[metric.better])]
+    if metric.caveat:
+        facts.append(("注意", metric.caveat))
+    if metric.clause:
+        facts.append(("条款", metric.clause))
+    sql = html.Details([html.Summary("SQL"), html.Pre(sql_of(metric))], className="plain")
+    facts.append(("取数", html.Div([html.Code(metric.view), sql])))
+    return _entry(metric.id, metric.label, f"{metric.id} · 第 {metric.version} 版", facts)
+
+
+def _dimension(dimension: Dimension) -> html.Article:
+    facts = [
+        ("含义", dimension.meaning),
+        ("要求", _PRECISION[dimension.needs]),
+        ("取数", html.Details([html.Summary("SQL"), html.Pre(dimension.sql)], className="plain")),
+    ]
+    return _entry(f"dimension-{dimension.id}", dimension.label, dimension.id, facts)
+
+
+def _table(entry: dictionary.TableEntry) -> html.Article:
+    rows = [(html.Code(column.name), column.meaning, column.type.lower()) for column in entry.columns]
+    body = html.Details(
+        [
+            html.Summary(f"{len(rows)} 个字段"),
+            tables.plain_table([("字段", False), ("含义", False), ("类型", False)], rows, entry.meaning),
+        ],
+        className="plain",
+    )
+    return html.Article(
+        [_title(f"table-{entry.name}", entry.meaning, entry.name), body],
+        id=f"table-{entry.name}",
+        className="definition",
+    )
+
+
+def _entry(id: str, label: str, code: str, facts: list[tuple[str, Any]]) -> html.Article:
+    listed = [part for name, text in facts for part in (html.Dt(name), html.Dd(text))]
+    return html.Article([_title(id, label, code), html.Dl(listed)], id=id, className="definition")
+
+
+def _title(id: str, label: str, code: str) -> html.H3:
+    return html.H3(
+        [
+            html.A(label, href=f"/glossary#{id}", className="definition-name", title="本条的链接"),
+            html.Span(f" {code}", className="definition-id"),
+        ]
+    )
+
+
+def _reference(metric_id: str) -> html.A:
+    return html.A(METRICS[metric_id].label, href=f"/glossary#{metric_id}")
