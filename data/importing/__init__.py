@@ -1,0 +1,1 @@
+"""Bringing source files into the store: read, map, check, stage, publish."""
