@@ -46,7 +46,7 @@ class Catalogue:
     categories: dict[str, dict[str, Category]]
     as_of: dict[str, datetime | None]
     coverage: dict[str, list[tuple[date, date]]]
-    coarse_months: dict[str, dict[date, bool]]
+    precisions: dict[str, dict[date, frozenset[str]]]
     bureau: str
 
     @property
@@ -155,7 +155,7 @@ def _read(snapshot: Snapshot) -> Catalogue:
             table: [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in runs]
             for table, runs in coverage.items()
         },
-        coarse_months={table: _coarse_months(snapshot, view) for table, view in _VIEWS.items()},
+        precisions={table: _precisions(snapshot, view) for table, view in _VIEWS.items()},
         bureau=snapshot.meta.get("bureau", ""),
     )
 
@@ -163,12 +163,10 @@ def _read(snapshot: Snapshot) -> Catalogue:
 _VIEWS = {"alerts": "alert_facts", "cases": "case_facts"}
 
 
-def _coarse_months(snapshot: Snapshot, view: str) -> dict[date, bool]:
-    """Return the months that hold rows known only by month, and whether all their rows are so."""
-    rows = snapshot.rows(
-        f"""
-        SELECT cast(date_trunc('month', happened_at) AS DATE), bool_and(time_precision = 'month')
-        FROM {view} GROUP BY 1 HAVING bool_or(time_precision = 'month')
-        """
-    )
-    return {month: bool(only) for month, only in rows}
+def _precisions(snapshot: Snapshot, view: str) -> dict[date, frozenset[str]]:
+    """Return, for each month with rows, the time precisions that occur in it."""
+    rows = snapshot.rows(f"SELECT DISTINCT cast(date_trunc('month', happened_at) AS DATE), time_precision FROM {view}")
+    found: dict[date, set[str]] = {}
+    for month, precision in rows:
+        found.setdefault(month, set()).add(precision)
+    return {month: frozenset(precisions) for month, precisions in found.items()}

@@ -142,32 +142,24 @@ def _window(question: Question, known: Catalogue, view: str, span: str) -> Windo
 
 
 def _check_precision(known: Catalogue, table: str, window: Window, needs: str) -> list[str]:
-    """Return notes, or raise Refused, where rows known only by month meet hours, days or parts of a month."""
-    coarse = known.coarse_months.get(table, {})
+    """Return notes, or raise Refused, where rows known only by month or day meet a finer question."""
+    wanted, coarse = {
+        "hour": ("按小时统计", {"month", "day"}),
+        "day": ("按日、周、星期统计", {"month"}),
+        "month": ("截取不足整月的时段", set() if _whole_months(window) else {"month"}),
+    }[needs]
     touched = {day.replace(day=1) for day in window.dates()}
-    hit = {month: only for month, only in coarse.items() if month in touched}
+    months = {month: kinds for month, kinds in known.precisions.get(table, {}).items() if month in touched}
+    hit = [month for month, kinds in months.items() if kinds & coarse]
     if not hit:
         return []
     what = "警情" if table == "alerts" else "案件"
-    wanted = {"hour": "按小时统计", "day": "按日、周、星期统计"}.get(needs) or (
-        "" if _whole_months(window) else "截取不足整月的时段"
-    )
-    if not wanted:
-        return []
-    months = f"{min(hit):%Y-%m}" + (f" 至 {max(hit):%Y-%m}" if len(hit) > 1 else "")
-    if all(hit.values()) and len(hit) == len(touched & _months_with_data(known, table)):
-        raise Refused(f"{months} 的{what}时间只精确到月，不能{wanted}。请改为按月、按年统计整月的数据。")
-    return [f"{months} 有部分{what}时间只精确到月，未计入{wanted}的数字。"]
-
-
-def _months_with_data(known: Catalogue, table: str) -> set[date]:
-    months = set()
-    for first, last in known.coverage.get(table, []):
-        month = first.replace(day=1)
-        while month <= last:
-            months.add(month)
-            month = (month + timedelta(days=32)).replace(day=1)
-    return months
+    level = "月" if any("month" in months[month] for month in hit) else "日"
+    said = f"{min(hit):%Y-%m}" + (f" 至 {max(hit):%Y-%m}" if len(hit) > 1 else "")
+    if all(kinds <= coarse for kinds in months.values()):
+        instead = "请改为按月、按年统计整月的数据。" if level == "月" else "请改为按日、周、月统计。"
+        raise Refused(f"{said} 的{what}时间只精确到{level}，不能{wanted}。{instead}")
+    return [f"{said} 有部分{what}时间只精确到{level}，未计入{wanted}的数字。"]
 
 
 def _whole_months(window: Window) -> bool:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metrics import compare, expectation
+from metrics.briefing.values import Briefing, Card, Matrix, Point, Row
 from metrics.catalogue import Catalogue
 from metrics.definitions import GROUP_BETTER
 from metrics.selection import Selection
-
-if TYPE_CHECKING:
-    from metrics.briefing import Briefing, Card, Matrix, Point, Row
 
 MOST = 7
 # How many of the strongest differences that may still be chance are told, and from which |z| on.
@@ -73,8 +70,6 @@ def _of_cell(
     selection: Selection,
     hours: dict[tuple[str, str], dict[int, float]],
 ) -> Point:
-    from metrics.briefing import Point
-
     (row, row_name), (column, column_name) = matrix.rows[i], matrix.columns[j]
     value, z = float(matrix.values[i, j]), float(matrix.z[i, j])
     low, high = expectation.usual_range(float(matrix.expected[i, j]), matrix.phi)
@@ -85,8 +80,6 @@ def _of_cell(
 
 
 def _timing(brief: Briefing, selection: Selection) -> list[Point]:
-    from metrics.briefing import Point
-
     median, p90 = brief.response.get("response_median"), brief.response.get("response_p90")
     within, n = brief.response.get("response_within"), brief.response.get("response_n") or 0
     if median is None or p90 is None or within is None:
@@ -123,8 +116,6 @@ def _tone(column: str, known: Catalogue, z: float) -> str:
 
 
 def _of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Point]:
-    from metrics.briefing import Point
-
     points = []
     for row in brief.rows:
         if row.verdict != compare.REAL or row.expected is None:
@@ -149,8 +140,6 @@ def _against(row: Row | Card) -> str:
 
 def _of_cards(brief: Briefing, selection: Selection) -> list[Point]:
     """Cases have no row in the table; alerts are said by their rows."""
-    from metrics.briefing import Point
-
     points = []
     for card in brief.cards:
         if card.metric.view != "cases" or card.verdict != compare.REAL or card.expected is None or card.value is None:
@@ -163,8 +152,6 @@ def _of_cards(brief: Briefing, selection: Selection) -> list[Point]:
 
 def _closing(brief: Briefing, selection: Selection, before: int) -> Point:
     """Say how the whole stands, so that a quiet morning reads as such and not as a gap."""
-    from metrics.briefing import Point
-
     card = next((one for one in brief.cards if one.metric.id == brief.subject.id), brief.cards[0])
     value = 0 if card.value is None else card.value
     usual = f"，预期 {card.expected[0]:,}–{card.expected[1]:,} 起" if card.expected else ""

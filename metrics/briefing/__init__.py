@@ -1,0 +1,105 @@
+"""The morning briefing as values: cards, category table, matrix, map, week and key points, from one question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from data.reading import Snapshot
+from metrics import cache, catalogue, compare
+from metrics.briefing import lines
+from metrics.briefing import places as placed
+from metrics.briefing.asking import CARD_METRICS, COMPARED, RESPONSE, answered, shape_of
+from metrics.briefing.context import Context, short_name
+from metrics.briefing.keypoints import key_points
+from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row, Spark
+from metrics.definitions import METRICS
+from metrics.periods import describe, span_window
+from metrics.selection import Selection
+
+__all__ = [
+    "CARD_METRICS", "Briefing", "Card", "Matrix", "Place", "Point", "Row", "Spark", "brief", "short_name",
+]  # fmt: skip
+
+
+def brief(snapshot: Snapshot, selection: Selection) -> Briefing:
+    """Return the briefing of a selection, computed once per version; raises MetricError in plain Chinese."""
+    return cache.answer(snapshot, selection, _brief)
+
+
+def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
+    known = catalogue.of(snapshot)
+    period = selection.resolve(known.data_as_of)
+    shape = shape_of(known, selection, period)
+    answer, notes = answered(snapshot, selection, period, shape)
+    context = Context(known, selection, period, shape, answer)
+    cards, rows, matrix, places = _judged(
+        lines.cards(context), lines.rows(context), placed.matrix(context), placed.places(context)
+    )
+    found = Briefing(
+        snapshot_id=snapshot.id,
+        as_of=known.data_as_of,
+        title=describe(context.window, selection.cutoff),
+        filter_words=selection.describe(known.station_names, known.category_names()),
+        windows={span: describe(answer.windows[context.subject.view, span], selection.cutoff) for span in COMPARED},
+        cards=cards,
+        rows=rows,
+        matrix=matrix,
+        places=places,
+        place_metric=METRICS[shape.place_metric],
+        week=placed.week(context),
+        week_words=describe(span_window(period, "month_before", context.window.end), 0),
+        points=[],
+        judged_by=_judged_by(context),
+        notes=[*notes, *answer.notes],
+        state=_state(context),
+        subject=context.subject,
+        response={name: answer.total(name) for name in RESPONSE} if context.subject.view == "alerts" else {},
+    )
+    return replace(found, points=key_points(found, known, selection, placed.hours(context)))
+
+
+def _state(context: Context) -> str:
+    """Tell "no data" (outside what was imported) from "nothing happened" and "the filter found nothing"."""
+    answer = context.answer
+    if all(answer.covered[METRICS[name].view, "current"] == 0 for name in ("alerts", "cases_filed")):
+        return "no_data"
+    if any(answer.total(name) for name in ("alerts", "cases_filed", "cases_solved", context.subject.id)):
+        return "ok"
+    return "no_result" if context.selection.stations or context.selection.categories else "nothing"
+
+
+def _judged_by(context: Context) -> str:
+    with_what = "此前 8 周同星期的预期" if context.weekly else "去年同期"
+    return f"判定：与{with_what}相比，全页按 5% 错误发现率校正"
+
+
+def _judged(
+    cards: list[Card], rows: list[Row], matrix: Matrix | None, places: list[Place]
+) -> tuple[list[Card], list[Row], Matrix | None, list[Place]]:
+    """Correct every verdict of the page together: what is 真变化 here stands beside everything else shown."""
+    judged_cards = [card for card in cards if card.expected is not None]
+    judged_rows = [row for row in rows if row.expected is not None]
+    cells = np.zeros(0) if matrix is None else matrix.z.ravel()
+    z = np.array(
+        [*(one.z for one in judged_cards), *(one.z for one in judged_rows), *(one.z for one in places), *cells]
+    )
+    real = compare.significant(_two_sided(z)) & (z != 0)
+    ends = np.cumsum([len(judged_cards), len(judged_rows), len(places)])
+    of_cards, of_rows, of_places, of_cells = np.split(real, ends)
+    real_cards = {card.metric.id for card, flag in zip(judged_cards, of_cards, strict=True) if flag}
+    real_rows = {row.key for row, flag in zip(judged_rows, of_rows, strict=True) if flag}
+    cards = [replace(one, verdict=compare.REAL) if one.metric.id in real_cards else one for one in cards]
+    rows = [replace(one, verdict=compare.REAL) if one.key in real_rows else one for one in rows]
+    places = [replace(place, real=bool(flag)) for place, flag in zip(places, of_places, strict=True)]
+    if matrix is not None:
+        matrix = replace(matrix, real=of_cells.reshape(matrix.z.shape))
+    return cards, rows, matrix, places
+
+
+def _two_sided(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    p: NDArray[np.float64] = np.clip(2 * stats.norm.sf(np.abs(z)), 0.0, 1.0)
+    return p

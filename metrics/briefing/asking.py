@@ -1,0 +1,93 @@
+"""What the briefing asks of the store: one question, shaped by what the data allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from data.reading import Snapshot
+from metrics import expectation, query
+from metrics.catalogue import Catalogue
+from metrics.model import Refused
+from metrics.periods import Period
+from metrics.query import Answer, Breakdown, Question
+from metrics.selection import Selection
+
+CARD_METRICS = (
+    "alerts", "alerts_valid", "alerts_criminal", "alerts_order", "alerts_dispute", "alerts_help", "cases_filed",
+    "clear_rate",
+)  # fmt: skip
+RESPONSE = ("response_median", "response_p90", "response_within", "response_n", "response_unusable")
+COMPARED = ("previous", "last_year")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the data allows: the subject counted, its axis, the rows of the matrix, whether days and hours are known."""
+
+    subject: str
+    place_metric: str
+    axis: str
+    rows: str
+    weekly: bool
+    daily: bool
+    hourly: bool
+
+
+def shape_of(known: Catalogue, selection: Selection, period: Period) -> Shape:
+    """Return what to ask of this data: alerts where there are any, categories where groups would say nothing."""
+    table = "alerts" if known.as_of.get("alerts") else "cases"
+    groups = {category.group for category in known.categories[table].values()}
+    narrowed = bool(selection.categories)
+    return Shape(
+        subject="alerts_valid" if table == "alerts" else "cases_all",
+        place_metric=("alerts_valid" if narrowed else "alerts_crime") if table == "alerts" else "cases_all",
+        axis="category" if len(groups) <= 2 or narrowed else "group",
+        rows="beat" if len(selection.stations) == 1 and known.beats else "station",
+        weekly=period.window.days <= expectation.LONGEST_DAYS,
+        daily=True,
+        hourly=True,
+    )
+
+
+def answered(snapshot: Snapshot, selection: Selection, period: Period, shape: Shape) -> tuple[Answer, list[str]]:
+    """Ask for everything; where the data is known only by day or month, ask for what those can answer."""
+    coarser = (
+        (shape, ""),
+        (replace(shape, hourly=False), "一周时段因此不显示。"),
+        (replace(shape, hourly=False, daily=False, weekly=False), "逐日走势、一周时段与预期判定因此不显示。"),
+    )
+    notes: list[str] = []
+    for attempt, (possible, missing) in enumerate(coarser):
+        try:
+            answer = query.run(snapshot, Question(selection, period, breakdowns(possible)))
+            return answer, [notes[-1] + missing] if attempt else []
+        except Refused as error:
+            notes.append(str(error))
+    raise Refused(notes[-1])
+
+
+def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
+    """Return all that the page shows as breakdowns of one question."""
+    spans = ("current", *COMPARED)
+    cards = (*CARD_METRICS, "cases_solved")
+    timing = () if shape.subject != "alerts_valid" else RESPONSE
+    judged = ("current",) if shape.weekly else ("current", "last_year")
+    found = [
+        Breakdown((*cards, *timing), (), spans),
+        Breakdown((shape.subject,), (shape.axis,), spans),
+        Breakdown((shape.subject,), (shape.rows, shape.axis), judged),
+        Breakdown((shape.place_metric,), ("station",), judged),
+    ]
+    if shape.daily:
+        found += [Breakdown(cards, ("day",), ("spark",)), Breakdown((shape.subject,), (shape.axis, "day"), ("spark",))]
+    if shape.weekly:
+        found += [
+            Breakdown((shape.subject,), (shape.rows, shape.axis, "weekday"), ("reference",)),
+            Breakdown((shape.place_metric,), ("station", "weekday"), ("reference",)),
+            Breakdown((shape.subject,), ("station", "day"), ("reference",)),
+        ]
+    if shape.hourly:
+        found.append(Breakdown((shape.subject,), ("weekday", "hour"), ("month_before",)))
+        if shape.weekly:
+            found.append(Breakdown((shape.subject,), (shape.rows, shape.axis, "hour")))
+    return tuple(found)

@@ -1,0 +1,93 @@
+"""What the parts of a briefing share: the answer, the period's window and the names of its axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics import catalogue, expectation, query
+from metrics.briefing.asking import Shape
+from metrics.catalogue import Catalogue
+from metrics.definitions import METRICS, UNMAPPED
+from metrics.model import Metric
+from metrics.periods import Period, Window
+from metrics.query import Answer
+from metrics.selection import Selection
+
+
+@dataclass(frozen=True)
+class Context:
+    """One answered briefing question with what is needed to read it."""
+
+    known: Catalogue
+    selection: Selection
+    period: Period
+    shape: Shape
+    answer: Answer
+
+    @property
+    def subject(self) -> Metric:
+        """The metric that the table, the matrix and the week count."""
+        return METRICS[self.shape.subject]
+
+    @property
+    def window(self) -> Window:
+        """The elapsed part of the period."""
+        return self.answer.windows[self.subject.view, "current"]
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """How many days of each weekday the window holds."""
+        return expectation.weekday_weights(self.window)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Key → name on the axis, in the order in which groups are listed."""
+        table = query.TABLES[self.subject.view]
+        if self.shape.axis == "category":
+            return {**self.known.category_names(table), UNMAPPED: UNMAPPED}
+        return {group: group for group in catalogue.TABLE_GROUPS[table]}
+
+    @property
+    def daily(self) -> bool:
+        return (("day",), "spark") in self.answer.frames
+
+    @property
+    def weekly(self) -> bool:
+        """Whether the eight weeks before were asked for, so that there is an expectation."""
+        return ((self.shape.rows, self.shape.axis, "weekday"), "reference") in self.answer.frames
+
+    @property
+    def has_base(self) -> bool:
+        """Whether what the counts are judged against is wholly covered by data."""
+        span = "reference" if self.weekly else "last_year"
+        return self.answer.covered[self.subject.view, span] >= 1
+
+    def expected(self, days: list[date], values: NDArray[np.float64]) -> tuple[float | None, float]:
+        """Return the expectation of the window from a daily series (None without eight whole weeks) and its φ."""
+        _, phi = expectation.daily(days, values)
+        before = [
+            (day.isoweekday(), float(value))
+            for day, value in zip(days, values, strict=True)
+            if 0 < (self.window.first_day - day).days <= expectation.WEEKS * 7
+        ]
+        if not self.weekly or len(before) < expectation.WEEKS * 7:
+            return None, phi
+        totals: dict[int, float] = {}
+        for weekday, value in before:
+            totals[weekday] = totals.get(weekday, 0.0) + value
+        return expectation.of_weekday_totals(totals, self.weights), phi
+
+
+def series(frame: pd.DataFrame, metric: str) -> tuple[list[date], NDArray[np.float64]]:
+    """Return the days of a frame and a metric's values on them, NaN where there is none."""
+    return list(frame["day"]), frame[metric].to_numpy(dtype=float, na_value=np.nan)
+
+
+def short_name(name: str) -> str:
+    """Return the name by which a station is called in sentences and tables: 新港派出所 → 新港所."""
+    return name.removesuffix("派出所") + "所" if name.endswith("派出所") else name

@@ -1,0 +1,143 @@
+"""The cards and the category table of a briefing, before the whole page is corrected for chance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics import compare, expectation
+from metrics.ask import compared
+from metrics.briefing.asking import CARD_METRICS, COMPARED
+from metrics.briefing.context import Context, series
+from metrics.briefing.values import Card, Row, Spark
+from metrics.compare import Comparison
+from metrics.definitions import ALERT_GROUPS, GROUP_BETTER, METRICS
+from metrics.model import COUNT, Metric
+
+SPARK_SHOWN = 56
+# A table of categories stops here; groups are few and all shown.
+MOST_CATEGORIES = 12
+# Below this count, on both sides, a day says nothing about rise or fall.
+ENOUGH = 8
+
+
+def cards(context: Context) -> list[Card]:
+    """Return the key figures in their order."""
+    frame = context.answer.frame(("day",), "spark") if context.daily else None
+    changes = compared(context.answer, (), CARD_METRICS, COMPARED)
+    return [
+        _card(context, METRICS[name], changes[0, name, "previous"], changes[0, name, "last_year"], frame)
+        for name in CARD_METRICS
+    ]
+
+
+def _card(
+    context: Context, metric: Metric, previous: Comparison, last_year: Comparison, frame: pd.DataFrame | None
+) -> Card:
+    value = context.answer.total(metric.id)
+    plain = Card(metric, value, previous, last_year, None, 0.0, _fallback(context, last_year), Spark([], [], [], []))
+    if frame is None or frame.empty or (metric.kind == COUNT and frame[metric.id].isna().all()):
+        return plain
+    if metric.kind != COUNT:
+        days, shares = _rolling_share(frame, metric)
+        nothing: list[float | None] = [None] * len(days)
+        return replace(plain, verdict=previous.verdict, spark=Spark(days, shares, nothing, nothing))
+    days, values = series(frame, metric.id)
+    expected, phi = context.expected(days, values)
+    drawn = replace(plain, spark=_spark(days, values))
+    if expected is None or value is None:
+        return drawn
+    return replace(
+        drawn,
+        expected=expectation.usual_range(expected, phi),
+        z=_z(value, expected, phi),
+        verdict=_wait(value, expected),
+    )
+
+
+def _rolling_share(frame: pd.DataFrame, metric: Metric) -> tuple[list[date], list[float | None]]:
+    """A share of single days jumps about; its line shows the share of the seven days up to each day."""
+    top = frame[metric.numerator].astype(float).rolling(7).sum()
+    bottom = frame[metric.denominator].astype(float).rolling(7).sum()
+    shares = (metric.scale * top / bottom.where(bottom > 0)).tail(SPARK_SHOWN)
+    return list(frame["day"].tail(SPARK_SHOWN)), [None if pd.isna(one) else float(one) for one in shares]
+
+
+def _fallback(context: Context, last_year: Comparison) -> str:
+    """Without eight weeks the same dates a year before judge; where there were to be eight weeks, nothing does."""
+    return compare.NOT_JUDGED if context.weekly else last_year.verdict
+
+
+def _z(value: float, expected: float, phi: float) -> float:
+    z, _ = compare.against_reference(np.array([value]), np.array([expected]), expectation.WEEKS, phi)
+    return float(z[0])
+
+
+def _wait(value: float, expected: float) -> str:
+    """The verdict unless the correction over the page finds a real change."""
+    return compare.USUAL if max(value, expected) >= ENOUGH else compare.TOO_FEW
+
+
+def _spark(days: list[date], values: NDArray[np.float64]) -> Spark:
+    expected, phi = expectation.daily(days, values)
+    shown = slice(max(0, len(days) - SPARK_SHOWN), None)
+    bands: list[Any] = [(None, None) if mean != mean else compare.band(mean, phi) for mean in expected[shown]]
+    return Spark(
+        days=days[shown],
+        values=[None if value != value else float(value) for value in values[shown]],
+        low=[band[0] for band in bands],
+        high=[band[1] for band in bands],
+    )
+
+
+def rows(context: Context) -> list[Row]:
+    """Return the lines of the category table: groups in office order, or the largest categories."""
+    axis, metric = context.shape.axis, context.subject
+    changes = compared(context.answer, (axis,), (metric.id,), COMPARED)
+    daily = _daily_by_key(context)
+    found = []
+    for number, record in enumerate(context.answer.frame((axis,)).to_dict("records")):
+        key = str(record[axis])
+        previous, last_year = changes[number, metric.id, "previous"], changes[number, metric.id, "last_year"]
+        found.append(_row(context, key, float(record[metric.id]), previous, last_year, daily.get(key)))
+    if axis == "category":
+        return sorted(found, key=lambda row: -(row.value or 0))[:MOST_CATEGORIES]
+    order = {key: place for place, key in enumerate(context.names)}
+    return sorted(found, key=lambda row: order.get(row.key, len(order)))
+
+
+def _row(
+    context: Context,
+    key: str,
+    value: float,
+    previous: Comparison,
+    last_year: Comparison,
+    daily: tuple[list[date], NDArray[np.float64]] | None,
+) -> Row:
+    metric = metric_of_group(key, context.subject)
+    name = context.names.get(key, key)
+    plain = Row(key, name, value, previous, last_year, None, 0.0, _fallback(context, last_year), metric)
+    expected, phi = context.expected(*daily) if daily else (None, 1.0)
+    if expected is None:
+        return plain
+    usual = expectation.usual_range(expected, phi)
+    return replace(plain, expected=usual, z=_z(value, expected, phi), verdict=_wait(value, expected))
+
+
+def _daily_by_key(context: Context) -> dict[str, tuple[list[date], NDArray[np.float64]]]:
+    if not context.daily:
+        return {}
+    axis = context.shape.axis
+    frame = context.answer.frame((axis, "day"), "spark")
+    return {str(key): series(part, context.subject.id) for key, part in frame.groupby(axis, sort=False)}
+
+
+def metric_of_group(group: str, metric: Metric) -> Metric:
+    """Return the metric with the direction that is good for a group: fewer 刑事 is better, fewer 求助 is neither."""
+    better = GROUP_BETTER.get(group, "neither" if group in ALERT_GROUPS else metric.better)
+    return replace(metric, better=better)

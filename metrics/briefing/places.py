@@ -1,0 +1,150 @@
+"""The station × category matrix, the map and the week of a briefing, before correction for chance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics import compare, expectation
+from metrics.briefing.context import Context, short_name
+from metrics.briefing.values import Matrix, Place
+from metrics.definitions import UNREGISTERED
+
+MATRIX_COLUMNS = 8
+
+
+def matrix(context: Context) -> Matrix | None:
+    """Return counts of stations (or of one station's beats) × categories with z against what was expected of each."""
+    by = (context.shape.rows, context.shape.axis)
+    frame = context.answer.frame(by)
+    if frame.empty:
+        return None
+    columns = _columns(context, frame)
+    rows = [str(key) for key in dict.fromkeys(frame[by[0]])]
+    values = _grid(frame, by, context.subject.id, rows, columns)
+    expected, weeks, phi = _grid_expected(context, by, rows, columns)
+    z, _ = compare.against_reference(values, expected, weeks, phi)
+    if not context.has_base:
+        z = np.zeros_like(values)
+    order = np.argsort(-values.sum(axis=1), kind="stable")
+    return Matrix(
+        dimension=by[0],
+        rows=[(rows[place], _row_name(context, rows[place])) for place in order],
+        columns=[(column, context.names.get(column, column)) for column in columns],
+        values=values[order],
+        expected=expected[order],
+        z=z[order],
+        real=np.zeros(values.shape, dtype=bool),
+        phi=phi,
+    )
+
+
+def _columns(context: Context, frame: pd.DataFrame) -> list[str]:
+    axis = context.shape.axis
+    totals = frame.groupby(axis)[context.subject.id].sum().sort_values(ascending=False)
+    seen = [str(key) for key in totals.index if totals[key] > 0][:MATRIX_COLUMNS]
+    if axis == "category":
+        return seen
+    order = {key: place for place, key in enumerate(context.names)}
+    return sorted(seen, key=lambda key: order.get(key, len(order)))
+
+
+def _grid_expected(
+    context: Context, by: tuple[str, str], rows: list[str], columns: list[str]
+) -> tuple[NDArray[np.float64], float, float]:
+    """Return what was expected of each cell, of how many stretches that is the mean, and the overdispersion."""
+    if not context.weekly:
+        return _grid(context.answer.frame(by, "last_year"), by, context.subject.id, rows, columns), 1.0, 1.0
+    frame = context.answer.frame((*by, "weekday"), "reference")
+    grid = np.zeros((len(rows), len(columns)))
+    for weekday, share in context.weights.items():
+        part = frame[frame["weekday"] == weekday]
+        grid += _grid(part, by, context.subject.id, rows, columns) / expectation.WEEKS * share
+    return grid, float(expectation.WEEKS), station_phi(context)
+
+
+def _grid(
+    frame: pd.DataFrame, by: tuple[str, ...], metric: str, rows: list[str], columns: list[str]
+) -> NDArray[np.float64]:
+    places = {key: place for place, key in enumerate(rows)}
+    spots = {key: place for place, key in enumerate(columns)}
+    grid = np.zeros((len(rows), len(columns)))
+    for row, column, value in frame[[*by, metric]].itertuples(index=False):
+        if row in places and column in spots and value == value:
+            grid[places[row], spots[column]] += float(value)
+    return grid
+
+
+def station_phi(context: Context) -> float:
+    """Return the overdispersion of station-days around each station's weekday means, averaged over stations."""
+    frame = context.answer.frame(("station", "day"), "reference")
+    found = []
+    for _, part in frame.groupby("station", sort=False):
+        values = part[context.subject.id].to_numpy(dtype=float)
+        if values.sum() > 0:
+            weekdays = np.array([day.isoweekday() for day in part["day"]], dtype=np.int64)
+            found.append(compare.dispersion(values, weekdays))
+    return float(np.mean(found)) if found else 1.0
+
+
+def _row_name(context: Context, code: str) -> str:
+    if context.shape.rows == "beat":
+        return context.known.beats[code][0] if code in context.known.beats else code
+    return short_name(context.known.station_names.get(code, code))
+
+
+def places(context: Context) -> list[Place]:
+    """Return every registered station with its count of the map's metric, what was expected, and z."""
+    metric = context.shape.place_metric
+    frame = context.answer.frame(("station",))
+    codes = [str(code) for code in frame["station"] if code != UNREGISTERED]
+    if not codes:
+        return []
+    values = _by_station(frame, metric, codes)
+    if context.weekly:
+        weekdays = context.answer.frame(("station", "weekday"), "reference")
+        expected = np.zeros(len(codes))
+        for weekday, share in context.weights.items():
+            part = weekdays[weekdays["weekday"] == weekday]
+            expected += _by_station(part, metric, codes) / expectation.WEEKS * share
+        weeks, phi = float(expectation.WEEKS), station_phi(context)
+    else:
+        expected = _by_station(context.answer.frame(("station",), "last_year"), metric, codes)
+        weeks, phi = 1.0, 1.0
+    z, _ = compare.against_reference(values, expected, weeks, phi)
+    if not context.has_base:
+        z = np.zeros_like(values)
+    return [
+        Place(code, float(value), float(mean), float(score), False)
+        for code, value, mean, score in zip(codes, values, expected, z, strict=True)
+    ]
+
+
+def _by_station(frame: pd.DataFrame, metric: str, codes: list[str]) -> NDArray[np.float64]:
+    return frame.set_index("station")[metric].reindex(codes).fillna(0).to_numpy(dtype=float)
+
+
+def week(context: Context) -> NDArray[np.float64] | None:
+    """Return counts of the last 28 days as 7 × 24, Monday first; None where hours are not known."""
+    if (("weekday", "hour"), "month_before") not in context.answer.frames:
+        return None
+    frame = context.answer.frame(("weekday", "hour"), "month_before")
+    if frame.empty:
+        return None
+    grid = np.zeros((7, 24))
+    for weekday, hour, value in frame[["weekday", "hour", context.subject.id]].itertuples(index=False):
+        grid[int(weekday) - 1, int(hour)] = float(value)
+    return grid
+
+
+def hours(context: Context) -> dict[tuple[str, str], dict[int, float]]:
+    """Return counts by hour for each (row, column) of the matrix, for saying when something happened."""
+    by = (context.shape.rows, context.shape.axis, "hour")
+    if (by, "current") not in context.answer.frames:
+        return {}
+    found: dict[tuple[str, str], dict[int, float]] = {}
+    for row, column, hour, value in context.answer.frame(by)[[*by, context.subject.id]].itertuples(index=False):
+        if value:
+            found.setdefault((str(row), str(column)), {})[int(hour)] = float(value)
+    return found

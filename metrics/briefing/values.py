@@ -1,0 +1,112 @@
+"""The values that the briefing page is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metrics.compare import Comparison
+from metrics.model import Metric
+
+
+@dataclass(frozen=True)
+class Spark:
+    """Daily values of the last eight weeks with the band in which each day was expected."""
+
+    days: list[date]
+    values: list[float | None]
+    low: list[float | None]
+    high: list[float | None]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One key figure. expected: the usual range (5–95%) of its period, or None where eight weeks are not there."""
+
+    metric: Metric
+    value: float | None
+    previous: Comparison
+    last_year: Comparison
+    expected: tuple[int, int] | None
+    z: float
+    verdict: str
+    spark: Spark
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the category table."""
+
+    key: str
+    name: str
+    value: float | None
+    previous: Comparison
+    last_year: Comparison
+    expected: tuple[int, int] | None
+    z: float
+    verdict: str
+    metric: Metric
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Counts of rows × columns with z against expectation; real marks what stands after correction for chance."""
+
+    dimension: str
+    rows: list[tuple[str, str]]
+    columns: list[tuple[str, str]]
+    values: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    z: NDArray[np.float64]
+    real: NDArray[np.bool_]
+    phi: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """A station on the map: its count, what was expected and whether the difference is real."""
+
+    code: str
+    value: float
+    expected: float
+    z: float
+    real: bool
+
+
+@dataclass(frozen=True)
+class Point:
+    """A key point: a sentence, how it is judged ("worse", "better", "watch", "plain"), and the query that shows why."""
+
+    text: str
+    tone: str
+    verdict: str
+    page: str
+    query: dict[str, str]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """All of the page. judged_by says with what the verdicts compare."""
+
+    snapshot_id: int
+    as_of: datetime | None
+    title: str
+    filter_words: str
+    windows: dict[str, str]
+    cards: list[Card]
+    rows: list[Row]
+    matrix: Matrix | None
+    places: list[Place]
+    place_metric: Metric
+    week: NDArray[np.float64] | None
+    week_words: str
+    points: list[Point]
+    judged_by: str
+    notes: list[str]
+    state: str
+    subject: Metric
+    response: dict[str, float | None]
