@@ -125,7 +125,7 @@ def _with_duplicates(plan: Plan, events: Events) -> tuple[Events, Ints]:
     """Add second calls about the same thing a few minutes later, merged into the first."""
     rng = plan.rng("duplicates")
     likely = _of_group(events.category, {"交通": 1.6, "求助": 1.0, "纠纷": 1.3, "治安": 1.6, "刑事": 0.8}, 0.0)
-    share = MERGED_SHARE * likely / max(float(likely.mean()), 1e-9)
+    share = MERGED_SHARE * likely * len(likely) / max(float(likely.sum()), 1e-9)
     first = np.flatnonzero(rng.random(len(events)) < share)
     second = events.second[first] + rng.integers(20, 1500, len(first))
     first, second = first[second < plan.end_second], second[second < plan.end_second]

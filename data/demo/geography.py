@@ -200,7 +200,7 @@ def _areas(sites: Floats, outline: Floats) -> tuple[list[Floats], list[list[int]
     for i in range(count):
         corners = diagram.vertices[diagram.regions[diagram.point_region[i]]]
         around = np.argsort(np.arctan2(*(corners - sites[i]).T[::-1]))
-        rings.append(_clip(outline, corners[around]))
+        rings.append(_largest_piece(_clip(outline, corners[around])))
     touching: list[set[int]] = [set() for _ in range(count)]
     for (a, b), ridge in zip(diagram.ridge_points, diagram.ridge_vertices, strict=True):
         if a < count and b < count and -1 not in ridge and _shares_land(diagram.vertices[ridge], outline):
@@ -231,6 +231,26 @@ def _clip(subject: Floats, convex: Floats) -> Floats:
         if not len(output):
             break
     return output
+
+
+def _largest_piece(ring: Floats) -> Floats:
+    """Cut the bridges that clipping leaves across the sea, and keep the largest piece of land."""
+    ring = ring[np.linalg.norm(ring - np.roll(ring, 1, axis=0), axis=1) > 1e-7]
+    along = np.roll(ring, -1, axis=0) - ring
+    length = np.linalg.norm(along, axis=1)
+    unit = along / length[:, None]
+    for i in range(len(ring)):
+        offset = ring - ring[i]
+        beside = np.abs(unit[i, 0] * offset[:, 1] - unit[i, 1] * offset[:, 0]) < 1e-6
+        # A bridge is walked twice, there and back: two edges on one line, opposite and overlapping.
+        back = beside & (unit @ unit[i] < -0.999999)
+        far = offset @ unit[i]
+        overlap = np.minimum(far, length[i]) - np.maximum(far - length, 0)
+        for j in np.flatnonzero(back & (overlap > 1e-6)):
+            if j > i:
+                pieces = ring[i + 1 : j + 1], np.concatenate([ring[j + 1 :], ring[: i + 1]])
+                return _largest_piece(max(pieces, key=lambda piece: abs(_signed_area(piece))))
+    return ring
 
 
 def _subdivided(ring: Floats) -> Floats:

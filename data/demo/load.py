@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -244,6 +245,32 @@ def write_meta(con: duckdb.DuckDBPyConnection) -> None:
     insert_rows(con, "meta", [("is_demo", "1"), ("bureau", BUREAU), ("grid_lat0", str(GRID_LAT0))])
 
 
+def measured_quality(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    """What is missing, by column, in the shape in which an import reports it."""
+    columns = con.execute(
+        "SELECT column_name, coalesce(comment, column_name) FROM duckdb_columns()"
+        " WHERE table_name = ? AND is_nullable ORDER BY column_index",
+        [table],
+    ).fetchall()
+    asked = "".join(f", count(*) - count({name})" for name, _ in columns)
+    total, *missing = con.execute(f"SELECT count(*){asked} FROM {table}").fetchone() or (0,)
+    return {
+        "rows": total,
+        "missing": [
+            {
+                "id": name,
+                "label": re.split("[（；：，]", label)[0],
+                "count": count,
+                "total": total,
+                "share": round(count / total, 6),
+            }
+            for (name, label), count in zip(columns, missing, strict=True)
+            if count
+        ],
+        "shares": [],
+    }
+
+
 def write_lineage(con: duckdb.DuckDBPyConnection, plan: Plan, rows: dict[str, int], batches: dict[str, int]) -> None:
     """One `imports` row per table: the arguments stand for the file, for they alone decide the rows."""
     arguments = json.dumps(
@@ -277,7 +304,7 @@ def write_lineage(con: duckdb.DuckDBPyConnection, plan: Plan, rows: dict[str, in
                 0,
                 first,
                 plan.end if first else None,
-                json.dumps({"synthetic": True, "rows": rows[name]}),
+                json.dumps(measured_quality(con, name), ensure_ascii=False),
                 CODE_VERSION,
                 clock.now(),
             )

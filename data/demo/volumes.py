@@ -126,7 +126,7 @@ def _rates(plan: Plan, land: Geography, truth: Roles, daily: dict[str, Floats]) 
         [[codes.MIX[kind].get(group, 1.0) for group in codes.GROUPS] for kind in land.kinds]
     ) * rng.lognormal(0, 0.12, (land.size, len(codes.LEAVES)))
     # The harbour-side night market: the station that will rise is already the bureau's busiest for thefts.
-    mix[truth.rise, list(codes.THEFTS)] *= 12.0
+    mix[truth.rise, [c for c in codes.THEFTS if c != codes.BURGLARY]] *= 14.0
     # A street of bars: the station whose night roster will not match its work.
     lively = [i for i, leaf in enumerate(codes.LEAVES) if leaf.rhythm in ("injury", "drunk", "evening", "noise")]
     mix[truth.night, lively] *= NIGHT_LIFE
