@@ -110,7 +110,7 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any
     if found.state in ("no_data", "no_result"):
         return _only(states.no_data(_covered(known)) if found.state == "no_data" else states.no_result())
     source = status.source_line(snapshot)
-    what = "警情" if found.subject.view == "alerts" else "案件"
+    what = found.noun
     against = f"环比对 {found.windows['previous']} · 同比对 {found.windows['last_year']}"
     return {
         "state": [states.notice(note) for note in found.notes]

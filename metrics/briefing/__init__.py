@@ -57,6 +57,7 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         notes=[*notes, *answer.notes],
         state=_state(context),
         subject=context.subject,
+        noun=context.noun,
         response={name: answer.total(name) for name in RESPONSE} if context.subject.view == "alerts" else {},
     )
     return replace(found, points=key_points(found, known, selection, placed.hours(context)))
@@ -73,8 +74,9 @@ def _state(context: Context) -> str:
 
 
 def _judged_by(context: Context) -> str:
-    with_what = "此前 8 周同星期的预期" if context.weekly else "去年同期"
-    return f"判定：与{with_what}相比，全页按 5% 错误发现率校正"
+    if context.weekly:
+        return "判定：与此前 8 周同星期的预期相比，全页按 5% 错误发现率校正"
+    return "判定：与去年同期相比（没有同期数据时与上期相比），按 5% 错误发现率校正"
 
 
 def _judged(

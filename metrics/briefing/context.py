@@ -35,6 +35,11 @@ class Context:
         return METRICS[self.shape.subject]
 
     @property
+    def noun(self) -> str:
+        """What is counted, in words."""
+        return "警情" if self.subject.view == "alerts" else "案件"
+
+    @property
     def window(self) -> Window:
         """The elapsed part of the period."""
         return self.answer.windows[self.subject.view, "current"]

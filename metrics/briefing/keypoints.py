@@ -9,13 +9,14 @@ import numpy as np
 from metrics import compare, expectation
 from metrics.briefing.values import Briefing, Card, Matrix, Point, Row
 from metrics.catalogue import Catalogue
-from metrics.definitions import GROUP_BETTER
+from metrics.definitions import ALERT_GROUPS, GROUP_BETTER
 from metrics.selection import Selection
 
 MOST = 7
 # How many of the strongest differences that may still be chance are told, and from which |z| on.
 NEAR, NEAR_Z = 3, 2.3
 # Groups whose rise is bad news; for the others a change is only worth a look.
+GROUP_WORDS = {*ALERT_GROUPS, "行政"}
 _LOWER_IS_BETTER = {*(group for group, better in GROUP_BETTER.items() if better == "lower"), "群体性事件", "行政"}
 
 
@@ -74,7 +75,7 @@ def _of_cell(
     value, z = float(matrix.values[i, j]), float(matrix.z[i, j])
     low, high = expectation.usual_range(float(matrix.expected[i, j]), matrix.phi)
     when = _busiest(hours.get((row, column), {}))
-    text = f"{row_name}{_alerts_of(column_name)} {value:.0f} 起，预期 {low}–{high} 起{when}"
+    text = f"{row_name}{_named(column_name, matrix.noun)} {value:.0f} 起，预期 {low}–{high} 起{when}"
     narrowed = _narrowed(selection, matrix, row, column)
     return Point(text, _tone(column, known, z), compare.REAL, "/", narrowed.to_query(), abs(z))
 
@@ -95,8 +96,9 @@ def _busiest(counts: dict[int, float]) -> str:
     return f"；集中在 {spell[0]}–{spell[1] or 24} 时" if spell else ""
 
 
-def _alerts_of(name: str) -> str:
-    return f"{name}警情" if len(name) <= 4 and not name.endswith("警情") else f"「{name}」警情"
+def _named(category: str, noun: str) -> str:
+    """Say a category as a noun: 治安警情, 「入室盗窃」警情."""
+    return f"{category}{noun}" if category in GROUP_WORDS else f"「{category}」{noun}"
 
 
 def _narrowed(selection: Selection, matrix: Matrix, row: str, column: str) -> Selection:
@@ -120,9 +122,7 @@ def _of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Po
     for row in brief.rows:
         if row.verdict != compare.REAL or row.expected is None:
             continue
-        text = (
-            f"全局{_alerts_of(row.name)} {row.value:.0f} 起，预期 {row.expected[0]}–{row.expected[1]} 起{_against(row)}"
-        )
+        text = f"全局{_named(row.name, brief.noun)} {row.value:.0f} 起，预期 {row.expected[0]}–{row.expected[1]} 起{_against(row)}"
         narrowed = replace(selection, categories=(row.key,))
         points.append(
             Point(text, _tone(row.key, known, row.z), compare.REAL, "/", narrowed.to_query(), abs(row.z) + 0.5)
@@ -152,10 +152,10 @@ def _of_cards(brief: Briefing, selection: Selection) -> list[Point]:
 
 def _closing(brief: Briefing, selection: Selection, before: int) -> Point:
     """Say how the whole stands, so that a quiet morning reads as such and not as a gap."""
-    card = next((one for one in brief.cards if one.metric.id == brief.subject.id), brief.cards[0])
-    value = 0 if card.value is None else card.value
-    usual = f"，预期 {card.expected[0]:,}–{card.expected[1]:,} 起" if card.expected else ""
+    card = next((one for one in brief.cards if one.metric.id == brief.subject.id), None)
+    total = sum(row.value or 0 for row in brief.rows) if card is None else card.value or 0
+    usual = f"，预期 {card.expected[0]:,}–{card.expected[1]:,} 起" if card and card.expected else ""
     rest = "其余各项" if before else "各项"
-    calm = f"；{rest}均在正常范围" if brief.matrix is not None and card.expected else ""
-    text = f"{card.metric.label}共 {value:,.0f} 起{usual}{calm}"
-    return Point(text, "plain", card.verdict, "/", selection.to_query(), 0.0)
+    calm = f"；{rest}均在正常范围" if usual else ""
+    text = f"{brief.subject.label}共 {total:,.0f} 起{usual}{calm}"
+    return Point(text, "plain", card.verdict if card else compare.NOT_JUDGED, "/", selection.to_query(), 0.0)

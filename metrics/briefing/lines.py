@@ -40,7 +40,9 @@ def _card(
     context: Context, metric: Metric, previous: Comparison, last_year: Comparison, frame: pd.DataFrame | None
 ) -> Card:
     value = context.answer.total(metric.id)
-    plain = Card(metric, value, previous, last_year, None, 0.0, _fallback(context, last_year), Spark([], [], [], []))
+    plain = Card(
+        metric, value, previous, last_year, None, 0.0, _fallback(context, previous, last_year), Spark([], [], [], [])
+    )
     if frame is None or frame.empty or (metric.kind == COUNT and frame[metric.id].isna().all()):
         return plain
     if metric.kind != COUNT:
@@ -68,9 +70,11 @@ def _rolling_share(frame: pd.DataFrame, metric: Metric) -> tuple[list[date], lis
     return list(frame["day"].tail(SPARK_SHOWN)), [None if pd.isna(one) else float(one) for one in shares]
 
 
-def _fallback(context: Context, last_year: Comparison) -> str:
-    """Without eight weeks the same dates a year before judge; where there were to be eight weeks, nothing does."""
-    return compare.NOT_JUDGED if context.weekly else last_year.verdict
+def _fallback(context: Context, previous: Comparison, last_year: Comparison) -> str:
+    """Where eight weeks say nothing, the same dates a year before judge, then the stretch before."""
+    if context.weekly:
+        return compare.NOT_JUDGED
+    return previous.verdict if last_year.verdict == compare.NO_BASE else last_year.verdict
 
 
 def _z(value: float, expected: float, phi: float) -> float:
@@ -121,7 +125,7 @@ def _row(
 ) -> Row:
     metric = metric_of_group(key, context.subject)
     name = context.names.get(key, key)
-    plain = Row(key, name, value, previous, last_year, None, 0.0, _fallback(context, last_year), metric)
+    plain = Row(key, name, value, previous, last_year, None, 0.0, _fallback(context, previous, last_year), metric)
     expected, phi = context.expected(*daily) if daily else (None, 1.0)
     if expected is None:
         return plain

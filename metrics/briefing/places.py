@@ -37,6 +37,7 @@ def matrix(context: Context) -> Matrix | None:
         z=z[order],
         real=np.zeros(values.shape, dtype=bool),
         phi=phi,
+        noun=context.noun,
     )
 
 

@@ -63,6 +63,7 @@ class Matrix:
     z: NDArray[np.float64]
     real: NDArray[np.bool_]
     phi: float
+    noun: str
 
 
 @dataclass(frozen=True)
@@ -109,4 +110,5 @@ class Briefing:
     notes: list[str]
     state: str
     subject: Metric
+    noun: str
     response: dict[str, float | None]
