@@ -7,6 +7,7 @@ import json
 import duckdb
 
 from data import invariants
+from data.reading import open_file
 from data.snapshots import Store, StoreError
 from data.summary import DATA_TABLES
 
@@ -21,7 +22,7 @@ def check_store(store: Store) -> list[str]:
         return [f"数据仓 {store.root} 还没有版本。请先导入数据，或运行 python -m data demo。"]
     path = store.file(version.id)
     try:
-        con = duckdb.connect(str(path), read_only=True)
+        con = open_file(path)
     except duckdb.Error as error:
         return [f"版本 {version.id} 的文件 {path} 无法打开（{error}）。请用 rollback 换一个版本。"]
     try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -14,6 +16,7 @@ import pandas as pd
 from data.snapshots import Store, StoreError, Version
 
 QUERY_SECONDS = 20.0
+Answer = TypeVar("Answer")
 
 
 class QueryTimeout(StoreError):
@@ -39,26 +42,25 @@ class Snapshot:
 
     def query(self, sql: str, params: Any = None, seconds: float = QUERY_SECONDS) -> pd.DataFrame:
         """Return the answer of one statement as a frame; raises QueryTimeout after `seconds`."""
-        with self._connection.cursor() as cursor:
-            frame: pd.DataFrame = _limited(cursor, sql, params, seconds).df()
-            return frame
+        return self._answer(sql, params, seconds, duckdb.DuckDBPyConnection.df)
 
     def rows(self, sql: str, params: Any = None, seconds: float = QUERY_SECONDS) -> list[tuple[Any, ...]]:
         """Return the answer of one statement as tuples; raises QueryTimeout after `seconds`."""
+        return self._answer(sql, params, seconds, duckdb.DuckDBPyConnection.fetchall)
+
+    def _answer(
+        self, sql: str, params: Any, seconds: float, fetch: Callable[[duckdb.DuckDBPyConnection], Answer]
+    ) -> Answer:
         with self._connection.cursor() as cursor:
-            rows: list[tuple[Any, ...]] = _limited(cursor, sql, params, seconds).fetchall()
-            return rows
-
-
-def _limited(cursor: duckdb.DuckDBPyConnection, sql: str, params: Any, seconds: float) -> duckdb.DuckDBPyConnection:
-    timer = threading.Timer(seconds, cursor.interrupt)
-    timer.start()
-    try:
-        return cursor.execute(sql, params) if params is not None else cursor.execute(sql)
-    except duckdb.InterruptException as error:
-        raise QueryTimeout(f"查询超过 {seconds:g} 秒，已停止。请缩短时段或减少筛选范围后重试。") from error
-    finally:
-        timer.cancel()
+            # Rows are made while they are fetched, so the limit covers both.
+            timer = threading.Timer(seconds, cursor.interrupt)
+            timer.start()
+            try:
+                return fetch(cursor.execute(sql, params) if params is not None else cursor.execute(sql))
+            except duckdb.InterruptException as error:
+                raise QueryTimeout(f"查询超过 {seconds:g} 秒，已停止。请缩短时段或减少筛选范围后重试。") from error
+            finally:
+                timer.cancel()
 
 
 class Reader:
@@ -69,44 +71,47 @@ class Reader:
 
     def __init__(self, store: Store, threads: int = 1, memory_limit: str = "1GB") -> None:
         self.store = store
-        self._config: dict[str, Any] = {
-            "threads": threads,
-            "memory_limit": memory_limit,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
+        self._limits = (threads, memory_limit)
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
-        self._pid = os.getpid()
-        self._snapshot: Snapshot | None = None
+        # One value, so that a thread never sees the stamp of one version with the snapshot of another.
+        self._held: tuple[tuple[int, ...] | None, Snapshot | None] = (None, None)
 
     def snapshot(self) -> Snapshot | None:
         """Return the current version, or None for an empty store; one stat when nothing changed."""
         stamp = self._pointer_stamp()
-        if stamp == self._stamp and self._pid == os.getpid():
-            return self._snapshot
+        held, snapshot = self._held
+        if stamp == held:
+            return snapshot
         with self._lock:
-            if stamp != self._stamp or self._pid != os.getpid():
-                self._snapshot = self._open_current()
-                self._stamp, self._pid = stamp, os.getpid()
-            return self._snapshot
+            if stamp != self._held[0]:
+                # The old version is let go first: a store made anew in this folder may use its path again, and the
+                # database that a path names is shared within a process for as long as anyone has it open.
+                snapshot = None
+                self._held = ((), None)
+                self._held = (stamp, self._open_current())
+            return self._held[1]
 
-    def _pointer_stamp(self) -> tuple[int, int, int] | None:
+    def _pointer_stamp(self) -> tuple[int, ...] | None:
         try:
             status = self.store.pointer.stat()
         except FileNotFoundError:
             return None
-        return status.st_ino, status.st_mtime_ns, status.st_size
+        return os.getpid(), status.st_ino, status.st_mtime_ns, status.st_size
 
     def _open_current(self) -> Snapshot | None:
         # A version can be retired between reading the pointer and opening the file: read the pointer again then.
         for attempt in range(5):
-            version = self.store.current()
+            try:
+                version = self.store.current()
+            except StoreError:
+                if attempt == 4:
+                    raise
+                continue
             if version is None:
                 return None
             try:
                 return self._open(version)
-            except (duckdb.IOException, StoreError):
+            except (duckdb.IOException, FileNotFoundError):
                 if attempt == 4:
                     raise StoreError(
                         f"版本 {version.id} 无法打开。请运行 python -m data check，或用 rollback 换一个版本。"
@@ -115,20 +120,31 @@ class Reader:
 
     def _open(self, version: Version) -> Snapshot:
         path = self.store.file(version.id)
-        connection = duckdb.connect(str(path), read_only=True, config=self._config)
-        _seal(connection)
+        status = path.stat()
+        connection = open_file(path, *self._limits)
         meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
-        return Snapshot(version=version, key=f"{path.resolve()}", meta=meta, _connection=connection)
+        key = f"{path.resolve()}:{status.st_ino}:{status.st_mtime_ns}"
+        return Snapshot(version=version, key=key, meta=meta, _connection=connection)
 
 
-def _seal(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forbid files, extensions and settings to whatever statement comes later; the order matters."""
+def open_file(path: Path, threads: int = 1, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """Open a snapshot's file read-only, limited and sealed; whoever opens a version first in a process sets its limits.
+
+    DuckDB refuses to open a file twice in one process with different settings, so every reader comes through here.
+    """
+    connection = duckdb.connect(
+        str(path), read_only=True, config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    )
     row = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
     if row and row[0]:
-        return  # The same version is still open in this process and was sealed then.
+        return connection
+    connection.execute(f"SET threads = {int(threads)}")
+    connection.execute("SET memory_limit = $limit", {"limit": memory_limit})
+    # No files, extensions or settings for whatever statement comes later; the order matters.
     connection.execute("SET temp_directory = ''")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+    return connection
 
 
 def coverage(snapshot: Snapshot, table: str) -> list[tuple[str, str]]:

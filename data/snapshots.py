@@ -8,6 +8,7 @@ snapshot read-only. A crash at any moment leaves the old pointer and at most a l
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -127,8 +128,9 @@ class Store:
             if not self.file(version_id).is_file():
                 have = "、".join(str(known) for known in reversed(self.version_ids())) or "无"
                 raise StoreError(f"没有版本 {version_id}。可回退的版本：{have}。")
+            version = self._describe(version_id, version_id)
             self._point_to(version_id)
-            return self._describe(version_id, version_id)
+            return version
 
     @contextlib.contextmanager
     def writing(self, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[Writer]:
@@ -143,10 +145,15 @@ class Store:
                 yield Writer(self)
         except OSError as error:
             raise StoreError(_disk_message(error, self.root)) from error
-        except duckdb.IOException as error:
-            raise StoreError(
-                f"写入 {self.root} 失败，未发布任何数据，原版本不受影响。磁盘可能已满，请腾出空间后重试。"
-            ) from error
+        except duckdb.Error as error:
+            # A full disk comes as an IOException, or as a TransactionException from COMMIT.
+            if "No space left" in str(error):
+                raise StoreError(_disk_message(OSError(errno.ENOSPC, ""), self.root)) from error
+            if "Could not write" in str(error) or isinstance(error, duckdb.FatalException):
+                raise StoreError(
+                    f"写入 {self.root} 失败，未发布任何数据，原版本不受影响。请检查磁盘空间与权限后重试。"
+                ) from error
+            raise
 
     def _describe(self, version_id: int, current: int | None) -> Version:
         try:
@@ -199,11 +206,20 @@ class Writer:
             durable.sync_folder(store.snapshots)
             store._point_to(version_id)
         except BaseException:
-            for left_over in store.snapshots.glob(f"{temporary.name}*"):
-                _remove(left_over)
+            _forget(store, version_id, temporary)
             raise
         _retire_old(store, version_id)
         return store._describe(version_id, version_id)
+
+
+def _forget(store: Store, version_id: int, temporary: Path) -> None:
+    """Remove what a failed publish wrote; a file that the pointer names already stays."""
+    left_overs = [*store.snapshots.glob(f"{temporary.name}*"), *store.snapshots.glob(f"{version_id:06d}.*.tmp*")]
+    with contextlib.suppress(StoreError):
+        if store.current_id() != version_id:
+            left_overs += [store.file(version_id), store.rejects(version_id), store.sidecar(version_id)]
+    for left_over in [*left_overs, *store.root.glob("*.tmp*")]:
+        _remove(left_over)
 
 
 def _build(path: Path, change: Callable[[duckdb.DuckDBPyConnection], None], version_id: int) -> dict[str, Any]:
@@ -306,8 +322,8 @@ def _remove(path: Path) -> None:
 
 
 def _disk_message(error: OSError, root: Path) -> str:
-    if error.errno == 28:
+    if error.errno == errno.ENOSPC:
         return f"磁盘已满，未发布任何数据，原版本不受影响。请为 {root} 所在磁盘腾出空间后重试。"
-    if error.errno in (13, 30):
+    if error.errno in (errno.EACCES, errno.EROFS):
         return f"没有写入 {root} 的权限。请检查文件夹权限后重试。"
     return f"读写 {root} 出错（{error.strerror or error}）。原版本不受影响，请检查磁盘后重试。"
