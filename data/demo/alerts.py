@@ -88,8 +88,7 @@ def generate(plan: Plan, land: Geography, truth: Roles, volumes: Volumes) -> Ale
     confirmed = np.where(relabelled, codes.OTHER_HELP, category)
     columns = {"id": np.arange(1, len(events) + 1), "parent": parent}
     columns |= _recorded_stamps(plan, events, stamps, dispatched, unconfirmed)
-    columns["cat_orig"] = _unmapped(plan, original + 1)
-    columns["cat_conf"] = np.where(unconfirmed, 0, confirmed + 1)
+    columns |= _recorded_categories(plan, original, confirmed, unconfirmed)
     columns["invalid"] = np.where(unconfirmed, _flagged(original, "无效"), invalid).astype(np.int64)
     columns |= _places(plan, land, events)
     columns |= _handling(plan, category, dispatched)
@@ -231,9 +230,15 @@ def _original(plan: Plan, category: Ints, relabelled: Bools) -> Ints:
     return original
 
 
-def _unmapped(plan: Plan, shown: Ints) -> Ints:
-    """A few rows carry a code that the bureau's list does not hold (one past the end of the list)."""
-    return np.where(_chance(plan, "unmapped", len(shown), 0.001), len(codes.CODES) + 1, shown)
+def _recorded_categories(plan: Plan, original: Ints, confirmed: Ints, unconfirmed: Bools) -> dict[str, Ints]:
+    """Both categories; a few rows carry a code that the bureau's list does not hold (one past its end)."""
+    unknown = len(codes.CODES) + 1
+    unmapped = _chance(plan, "unmapped", len(original), 0.001)
+    kept = unmapped & (original == confirmed) & _chance(plan, "unmapped still", len(original), 0.4)
+    return {
+        "cat_orig": np.where(unmapped, unknown, original + 1),
+        "cat_conf": np.where(unconfirmed, 0, np.where(kept, unknown, confirmed + 1)),
+    }
 
 
 def _recorded_stamps(
