@@ -18,15 +18,15 @@ from flask import Flask, Response, jsonify, request
 from waitress.server import create_server
 
 from data import clock
-from data.importing import publishing
+from data.importing import running
 from data.snapshots import DEFAULT_STORE, Store, StoreError
 from data.version import CODE_VERSION
-from pages._components import session, shell, states, status
+from pages._components import jobs, session, shell, states, status, uploads
 
 ROOT = Path(__file__).resolve().parent
 THREADS = 8
-# An upload travels as base64 inside JSON; larger files go through the store's inbox folder.
-LARGEST_REQUEST = 64 * 1024 * 1024
+# Room around the largest upload; jobs.LARGEST_UPLOAD answers with a message before this limit is met.
+LARGEST_REQUEST = 2 * jobs.LARGEST_UPLOAD
 
 _INDEX = """<!DOCTYPE html>
 <html lang="zh-CN" data-bs-theme="light">
@@ -82,6 +82,7 @@ def create_app(store_path: Path | str = DEFAULT_STORE) -> Dash:
     app.layout = shell.layout
     shell.register(app)
     session.attach(app.server, store)
+    uploads.register(app.server)
     _keep_page_on_filter_change()
     _add_health(app.server)
     _add_error_pages(app.server)
@@ -197,7 +198,7 @@ def main(arguments: list[str] | None = None) -> int:
     store = Store(parsed.store)
     try:
         # Batches that were acknowledged but not yet published when the last process died.
-        publishing.replay(store)
+        running.replay(store)
     except StoreError as error:
         print(f"注意：{error}", file=sys.stderr)
     app = create_app(parsed.store)

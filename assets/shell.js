@@ -74,7 +74,7 @@
     var link = event.target.closest ? event.target.closest("a[href]") : null;
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) { return; }
     var href = link.getAttribute("href");
-    if (link.target || link.hasAttribute("download") || !/^[/?]/.test(href) || /^\/(\/|assets\/|health|_)/.test(href)) { return; }
+    if (link.target || link.hasAttribute("download") || !/^[/?]/.test(href) || /^\/(\/|assets\/|rejected\/|health|_)/.test(href)) { return; }
     event.preventDefault();
     navigate(href);
     if (href.indexOf("#") < 0 && href.charAt(0) === "/") { window.scrollTo(0, 0); }

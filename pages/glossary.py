@@ -33,8 +33,7 @@ def layout(q: Any = "", **_: Any) -> html.Div:
             _section("维度", [_dimension(one) for one in DIMENSIONS.values()]),
             _section("数据字典", [_table(entry) for entry in dictionary.tables()]),
             html.P("没有符合的指标。请换一个词，或清空查找框。", id="glossary-none", className="state", hidden=True),
-        ],
-        className="reading",
+        ]
     )
 
 
@@ -79,7 +78,7 @@ def _head(wanted: str, sections: list[str]) -> html.Div:
 
 def _section(name: str, entries: list[Any]) -> html.Section:
     return html.Section(
-        [html.H2(name, id=f"section-{name}"), *entries],
+        [html.H2(name, id=f"section-{name}"), html.Div(entries, className="definitions")],
         className="card-box glossary-section",
         **{"aria-labelledby": f"section-{name}"},
     )
@@ -93,13 +92,12 @@ def _metric(metric: Metric) -> html.Article:
         facts.append(("样本数", _reference(metric.denominator)))
     elif metric.numerator:
         facts.append(("分子", _reference(metric.numerator)))
-    facts += [("单位", metric.unit), ("方向", _BETTER[metric.better])]
+    facts.append(("单位", f"{metric.unit} · {_BETTER[metric.better]}"))
     if metric.caveat:
         facts.append(("注意", metric.caveat))
     if metric.clause:
         facts.append(("条款", metric.clause))
-    sql = html.Details([html.Summary("SQL"), html.Pre(sql_of(metric))], className="plain")
-    facts.append(("取数", html.Div([html.Code(metric.view), sql])))
+    facts.append(("取数", _sql(f"{metric.view} · SQL", sql_of(metric))))
     return _entry(metric.id, metric.label, f"{metric.id} · 第 {metric.version} 版", facts)
 
 
@@ -107,7 +105,7 @@ def _dimension(dimension: Dimension) -> html.Article:
     facts = [
         ("含义", dimension.meaning),
         ("要求", _PRECISION[dimension.needs]),
-        ("取数", html.Details([html.Summary("SQL"), html.Pre(dimension.sql)], className="plain")),
+        ("取数", _sql("SQL", dimension.sql)),
     ]
     return _entry(f"dimension-{dimension.id}", dimension.label, dimension.id, facts)
 
@@ -140,6 +138,10 @@ def _title(id: str, label: str, code: str) -> html.H3:
             html.Span(f" {code}", className="definition-id"),
         ]
     )
+
+
+def _sql(words: str, text: str) -> html.Details:
+    return html.Details([html.Summary(words), html.Pre(text)], className="plain")
 
 
 def _reference(metric_id: str) -> html.A:

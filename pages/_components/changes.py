@@ -57,7 +57,7 @@ def change_of(comparison: Comparison, metric: Metric, base_word: str = "上期")
     if metric.unit == "%":
         return Change(sign, f"{size} 个百分点", f"{base_word} {base:{metric.format}}%", tone, sure)
     if comparison.percent is None:
-        return Change(UNKNOWN, note=f"{base_word} 0，{more}", tone=tone, sure=sure)
+        return Change(UNKNOWN, more, f"{base_word} 0", tone, sure)
     if metric.additive and base < SMALL_BASE:
         return Change(sign, f"{size} {unit}", f"{base_word} {base:{metric.format}}", tone, sure)
     return Change(sign, f"{abs(comparison.percent):,.1f}%", more, tone, sure)

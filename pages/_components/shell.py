@@ -30,8 +30,8 @@ def layout() -> html.Div:
                         [
                             html.H1(
                                 [
-                                    html.Span(PRODUCT, id="page-name", className="page-name"),
                                     html.Span(id="period-words", className="period-words num"),
+                                    html.Span(PRODUCT, id="page-name", className="page-name"),
                                 ],
                                 id="heading",
                             ),

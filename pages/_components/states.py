@@ -42,6 +42,11 @@ def empty_store() -> html.Div:
     )
 
 
+def empty_lineage() -> html.Div:
+    """Say, on 数据接入 itself, that nothing has been imported yet."""
+    return panel("还没有数据", "导入第一个文件后，这里会显示其来源与质量。")
+
+
 def failed(message: str) -> html.Div:
     """Show the plain message of an error; the details are in the log."""
     return panel("无法显示", message, tone="worse")

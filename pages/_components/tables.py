@@ -62,12 +62,10 @@ def _change_row(number: int, row: ChangeRow) -> html.Tr:
             html.Td(html.A(row.name, href=row.href) if row.href else row.name, className="name"),
             html.Td(row.now, className="num now"),
             html.Td(row.last_year, className="num"),
-            html.Td(
-                said(row.year_change, with_note=_is_bare(row.year_change)), className="num", title=row.year_change.note
-            ),
+            html.Td(said(row.year_change, with_note=False), className="num", title=row.year_change.note),
             html.Td(row.previous, className="num"),
             html.Td(
-                said(row.previous_change, with_note=_is_bare(row.previous_change)),
+                said(row.previous_change, with_note=False),
                 className="num",
                 title=row.previous_change.note,
             ),
@@ -75,11 +73,6 @@ def _change_row(number: int, row: ChangeRow) -> html.Tr:
         ],
         className="is-total" if row.is_total else "",
     )
-
-
-def _is_bare(change: Change) -> bool:
-    # The counts stand in their own columns; only a change that could not be sized needs its words.
-    return False if change.text else change.sign == "—" and "多" in change.note
 
 
 def matrix(
