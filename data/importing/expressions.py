@@ -216,6 +216,8 @@ class Compiler:
         """Return the SQL of a field's text after translation, before it is read as its kind."""
         if item.constant is not None:
             return lit(item.constant)
+        if self.mapping.table.fields[item.name].kind in HASHED_KINDS:
+            return "NULL"
         inner = ", ".join(self.places[column] for column in item.columns)
         text = f"coalesce({inner})" if len(item.columns) > 1 else inner
         if item.strip_zeros:
@@ -282,7 +284,8 @@ class Compiler:
         formats = item.formats or ("iso",)
         if self.excel and "iso" not in formats:
             formats = (*formats, "iso")
-        tries = [self._read_time(form, text) for form in formats]
+        zones = self.mapping.zone, self.mapping.source_zone
+        tries = [read_time(form, text, *zones) for form in formats]
         value = "coalesce(" + ", ".join(tries) + ")" if len(tries) > 1 else tries[0]
         precision = self._precision(formats, tries, text)
         if item.time_column:
@@ -293,24 +296,6 @@ class Compiler:
             value = f"date_trunc('{self.mapping.precision}', {value})"
         wanted = "、".join(item.formats or ("iso",))
         return f"date_trunc('second', {value})", precision, f"{spec.label}缺失或无法按格式 {wanted} 解读"
-
-    def _read_time(self, form: str, text: str) -> str:
-        zone, source_zone = lit(self.mapping.zone), self.mapping.source_zone
-        if form == "iso":
-            read = f"from_iso({text}, {lit(source_zone or self.mapping.zone)})"
-        elif form == "roc":
-            read = f"from_roc({text})"
-        elif form == "excel":
-            read = f"from_excel({text})"
-        elif form in ("epoch", "epoch_ms"):
-            unit = 1000 if form == "epoch_ms" else 1
-            stamp = f"to_timestamp(try_cast({text} AS DOUBLE) / {unit})"
-            return f"timezone({zone}, CASE WHEN abs(try_cast({text} AS DOUBLE)) < {4e9 * unit!r} THEN {stamp} END)"
-        elif "%z" in form or "%Z" in form:
-            return f"timezone({zone}, try_strptime(meridian({text}), {lit(form)}))"
-        else:
-            read = f"try_strptime(meridian({text}), {lit(form)})"
-        return f"timezone({zone}, timezone({lit(source_zone)}, {read}))" if source_zone else read
 
     def _precision(self, formats: tuple[str, ...], tries: list[str], text: str) -> str:
         if self.mapping.precision:
@@ -351,6 +336,34 @@ class Compiler:
         joined = f"CASE WHEN {hours} IS NULL THEN {empty} ELSE {day} + to_hours({hour}) END"
         precision = f"CASE WHEN {hours} IS NOT NULL AND {last} = {first} THEN 'hour' ELSE 'day' END"
         return joined, lit(self.mapping.precision) if self.mapping.precision else precision
+
+
+def read_time(form: str, text: str, zone: str, source_zone: str | None = None) -> str:
+    """Return SQL that reads a text as local time; NULL where it does not fit the format."""
+    if form == "iso":
+        # A bare stamp is in source_zone when that is given; one that carries its own offset goes straight to zone.
+        bare = f"CASE WHEN NOT has_offset({text}) THEN from_iso({text}, 'UTC') END"
+        with_offset = f"CASE WHEN has_offset({text}) THEN from_iso({text}, {lit(zone)}) END"
+        return f"coalesce({with_offset}, {_moved(bare, zone, source_zone)})" if source_zone else _iso_read(text, zone)
+    if form in ("epoch", "epoch_ms"):
+        unit = 1000 if form == "epoch_ms" else 1
+        number = f"try_cast({text} AS DOUBLE)"
+        return (
+            f"timezone({lit(zone)}, CASE WHEN abs({number}) < {4e9 * unit!r} THEN to_timestamp({number} / {unit}) END)"
+        )
+    if "%z" in form or "%Z" in form:
+        return f"timezone({lit(zone)}, try_strptime(meridian({text}), {lit(form)}))"
+    if form in ("roc", "excel"):
+        return _moved(f"from_{form}({text})", zone, source_zone)
+    return _moved(f"try_strptime(meridian({text}), {lit(form)})", zone, source_zone)
+
+
+def _iso_read(text: str, zone: str) -> str:
+    return f"from_iso({text}, {lit(zone)})"
+
+
+def _moved(read: str, zone: str, source_zone: str | None) -> str:
+    return f"timezone({lit(zone)}, timezone({lit(source_zone)}, {read}))" if source_zone else read
 
 
 def _format_precision(form: str) -> str:

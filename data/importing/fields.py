@@ -24,7 +24,7 @@ class Field:
     column: str | None
     required: bool = False
     choices: tuple[str, ...] = ()
-    longest: int = 60
+    longest: int = 100
     least: float | None = None
     most: float | None = None
 
@@ -93,8 +93,8 @@ ALERTS = _table(
                 "feedback_time": "反馈时间",
             }
         ),
-        _field("cat_orig", "原始性质", "code", longest=120),
-        _field("cat_conf", "确认性质", "code", longest=120),
+        _field("cat_orig", "原始性质", "code", longest=200),
+        _field("cat_conf", "确认性质", "code", longest=200),
         _field("level", "警情级别", "integer", least=1, most=4),
         _field("is_invalid", "无效警情", "boolean"),
         _field("station_code", "派出所", "code"),
@@ -119,7 +119,7 @@ CASES = _table(
     [
         _field("id", "案件编号", "id", "case_id"),
         _field("kind", "案件种类", "choice", choices=CASE_GROUPS),
-        _field("category", "案件类别", "code", longest=120),
+        _field("category", "案件类别", "code", longest=200),
         *_times(
             {
                 "occur_from": "发案时间起",
@@ -182,9 +182,9 @@ BEATS = _table(
 
 def _categories(name: str, label: str, groups: tuple[str, ...], more: list[Field]) -> Table:
     fields = [
-        _field("code", "类别代码", "code", required=True, longest=120),
-        _field("parent", "上级代码", "code", longest=120),
-        _field("name", "名称", "title", required=True, longest=120),
+        _field("code", "类别代码", "code", required=True, longest=200),
+        _field("parent", "上级代码", "code", longest=200),
+        _field("name", "名称", "title", required=True, longest=200),
         _field("group_name", "一级归类", "choice", required=True, choices=groups),
         _field("flags", "标记", "code"),
         *more,
@@ -232,7 +232,7 @@ REPORTED_INDICATORS = _table(
         _field("indicator", "指标名称", "code", required=True),
         _field("numerator", "分子", "number"),
         _field("denominator", "分母", "number"),
-        _field("source", "数据来源", "text", longest=100),
+        _field("source", "数据来源", "text"),
         _field("note", "口径说明", "text", longest=200),
     ],
     ("month", "station_code", "indicator"),
