@@ -14,7 +14,7 @@ from metrics import catalogue, compare, query
 from metrics.compare import Comparison
 from metrics.definitions import DIMENSIONS, METRICS
 from metrics.model import COUNT, PERCENTILE, RATE, RATIO, Metric
-from metrics.periods import Window, years_before
+from metrics.periods import Window, years_back, years_before
 from metrics.query import TABLES, Answer, Breakdown, Question
 from metrics.selection import Selection
 
@@ -132,7 +132,7 @@ def _placed(value: Any, name: str, order: dict[str, dict[Any, int]], calendar: b
 
 def _moved(value: Any, name: str, order: dict[str, dict[Any, int]], calendar: bool, answer: Answer, span: str) -> Any:
     if calendar and name == "day":
-        years = 1 if span == "last_year" else answer.question.period.first.year - int(span)
+        years = years_back(span, answer.question.period.first.year)
         return years_before(datetime(value.year, value.month, value.day), years).date()
     return _placed(value, name, order, calendar)
 

@@ -119,10 +119,26 @@ def span_window(period: Period, span: str, as_of: datetime) -> Window:
         return Window(end - timedelta(days=28), end)
     if span == "previous":
         return _previous(period, whole, current)
-    if span == "last_year" or span.isdigit():
-        years = 1 if span == "last_year" else whole.start.year - int(span)
-        return Window(years_before(current.start, years), years_before(current.end, years))
+    return _years_earlier(current, years_back(span, whole.start.year))
+
+
+def years_back(span: str, year: int) -> int:
+    """Return how many years before `year` a span lies: last_year or a baseline year ("2019")."""
+    if span == "last_year":
+        return 1
+    if span.isascii() and span.isdigit() and len(span) == 4 and 1900 <= int(span) <= 2200:
+        return year - int(span)
     raise MetricError(f"没有名为「{span}」的对比。可选：previous（环比）、last_year（同比）或一个年份。")
+
+
+def _years_earlier(window: Window, years: int) -> Window:
+    """Return the same calendar dates; a window that ends at midnight is moved by its last day, not by the day after,
+    so that 28 February stays one day in leap years. Whole months become whole months."""
+    start = years_before(window.start, years)
+    ends_with_day = window.end.time() == time() and window.end > window.start
+    if not ends_with_day or (window.start.day == 1 and window.end.day == 1):
+        return Window(start, max(start, years_before(window.end, years)))
+    return Window(start, years_before(window.end - timedelta(days=1), years) + timedelta(days=1))
 
 
 def _previous(period: Period, whole: Window, current: Window) -> Window:
@@ -137,6 +153,7 @@ def _previous(period: Period, whole: Window, current: Window) -> Window:
 
 
 def years_before(moment: datetime, years: int) -> datetime:
+    """Return the same moment of an earlier year, 29 February becoming 28 February."""
     try:
         return moment.replace(year=moment.year - years)
     except ValueError:  # 29 February
