@@ -15,7 +15,7 @@ from pages._components import cards, import_panels, jobs, session, states, statu
 
 dash.register_page(__name__, path="/data", name="数据接入", title="数据接入 · 降控研判台", order=10, key="d")
 
-GUESSED, OWN = "@guess", "@own"
+GUESSED = "@guess"
 _POLL_MILLISECONDS = 700
 
 
@@ -136,8 +136,6 @@ def _check_step() -> html.Div:
     output={
         "job": Output("job", "data"),
         "file": Output("job-file", "children"),
-        "text": Output("mapping-text", "value"),
-        "choice": Output("mapping-choice", "value"),
         "result": Output("import-result", "children", allow_duplicate=True),
         "ready": Output("import-check", "disabled", allow_duplicate=True),
         "publish": Output("import-publish", "disabled", allow_duplicate=True),
@@ -151,9 +149,9 @@ def _check_step() -> html.Div:
     prevent_initial_call=True,
 )
 def choose(answer: dict[str, Any] | None, take: int | None, name: str | None, before: str | None) -> dict[str, Any]:
-    """Take an uploaded file or one of the inbox, and guess its mapping."""
+    """Take an uploaded file or one of the inbox."""
     store = session.current_store()
-    kept = {"job": no_update, "text": no_update, "choice": no_update, "ready": no_update, "publish": no_update}
+    kept = dict.fromkeys(("job", "file", "ready", "publish"), no_update)
     try:
         if ctx.triggered_id == "upload-answer":
             if not answer:
@@ -164,45 +162,43 @@ def choose(answer: dict[str, Any] | None, take: int | None, name: str | None, be
         else:
             job = jobs.take_from_inbox(store, name or "")
     except StoreError as error:
-        return {**kept, "file": no_update, "result": states.notice(str(error), "worse")}
+        return {**kept, "result": states.notice(str(error), "worse")}
     if before and before != job.token:
         jobs.discard(store, before)
     chosen = html.P([html.B(job.name), f"　{_size(job.size)}"], className="num")
-    try:
-        text, said = guessing.guess(job.path), None
-    except StoreError as error:
-        text, said = "", states.notice(str(error), "worse")
-    found = {"job": job.token, "file": chosen, "text": text, "choice": GUESSED, "result": said}
-    return {**found, "ready": False, "publish": True}
+    return {"job": job.token, "file": chosen, "result": None, "ready": False, "publish": True}
 
 
 @callback(
-    Output("mapping-text", "value", allow_duplicate=True),
-    Output("mapping-said", "children", allow_duplicate=True),
+    Output("mapping-text", "value"),
+    Output("mapping-said", "children"),
     Input("mapping-choice", "value"),
-    State("job", "data"),
+    Input("job", "data"),
     prevent_initial_call=True,
 )
 def choose_mapping(choice: str, token: str | None) -> tuple[Any, Any]:
     """Show the mapping that was chosen: one of the store, or a guess from the file."""
     store = session.current_store()
     try:
-        if choice == GUESSED:
-            return (guessing.guess(jobs.find(store, token).path), None) if token else (no_update, None)
-        return jobs.mapping_text(store, choice), None
+        if choice != GUESSED:
+            return (
+                (jobs.mapping_text(store, choice), None) if ctx.triggered_id == "mapping-choice" else (no_update, None)
+            )
+        return (guessing.guess(jobs.find(store, token).path), None) if token else (no_update, None)
     except StoreError as error:
         return no_update, states.notice(str(error), "worse")
 
 
 @callback(
     Output("mapping-choice", "options"),
-    Output("mapping-said", "children"),
+    Output("mapping-said", "children", allow_duplicate=True),
     Output("inbox-choice", "options"),
     Input("mapping-keep", "n_clicks"),
     Input("snapshot", "data"),
     Input("upload-answer", "data"),
     State("mapping-name", "value"),
     State("mapping-text", "value"),
+    prevent_initial_call="initial_duplicate",
 )
 def lists(clicks: int | None, version: int | None, answer: Any, name: str | None, text: str) -> tuple[Any, Any, Any]:
     """Keep a mapping when asked to, and list the mappings and the inbox as they are now."""

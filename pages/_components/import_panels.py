@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from dash import html
@@ -27,7 +29,7 @@ def result_panel(token: str, state: jobs.State) -> list[Any]:
             where = f"version/{report['snapshot']}" if report["published"] else f"check/{token}"
             parts.append(html.P(_download("下载不合格行（CSV，含行号与原因）", f"/rejected/{where}.csv")))
     if result.get("preview"):
-        parts.append(_preview(result["preview"]))
+        parts.append(_preview(result["preview"], report["files"][0]["table"]))
     return parts
 
 
@@ -105,8 +107,10 @@ def _listed(codes: Sequence[tuple[str, int]], most: int = 12) -> str:
     return f"{shown} 等 {len(codes)} 个" if len(codes) > most else shown
 
 
-def _preview(preview: dict[str, Any]) -> html.Div:
-    heads = [(column, False) for column in preview["columns"]]
+def _preview(preview: dict[str, Any], table: str) -> html.Div:
+    entry = next((one for one in dictionary.tables() if one.name == table), None)
+    words = {column.name: re.split("[（；：，]", column.meaning)[0] for column in entry.columns} if entry else {}
+    heads = [(words.get(column, column), False) for column in preview["columns"]]
     return html.Div(
         [html.H3(f"映射后的前 {len(preview['rows'])} 行（标识已散列）"), plain_table(heads, preview["rows"])],
         className="import-preview",
@@ -130,8 +134,8 @@ def versions_table(store: Store, versions: Sequence[Version]) -> Any:
 
 
 def _version_row(store: Store, version: Version, older: Version | None) -> tuple[Any, ...]:
-    earlier = len(older.sources) if older and older.sources == version.sources[: len(older.sources)] else 0
-    new = version.sources[earlier:]
+    pairs = zip(version.sources, older.sources if older else [], strict=False)
+    new = version.sources[sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) :]
     names = [
         html.Div(f"{source['name']} → {_table_label(source['table'])} {source['kept']:,} 行") for source in new[:6]
     ]

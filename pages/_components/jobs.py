@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import re
 import shutil
@@ -103,15 +104,23 @@ def find(store: Store, token: str | None) -> Job:
 
 
 def start(store: Store, token: str, action: str, mapping_text: str, max_rejected: float) -> None:
-    """Start one step in a process of its own."""
+    """Start one step in a process of its own; what is published is exactly what was checked."""
     job = find(store, token)
     folder = _folder(store, token)
     if is_running(folder):
         raise StoreError("这个文件正在处理。请等它结束。")
+    if action == PUBLISH and not _was_checked(folder, mapping_text, max_rejected):
+        raise StoreError("映射或上限在检查之后改过，或检查没有通过。请先重新检查。")
     for left in ("result.json", "progress.json"):
         (folder / left).unlink(missing_ok=True)
     (folder / "mapping.toml").write_text(mapping_text, encoding="utf-8")
-    task = {"action": action, "store": str(store.root.resolve()), "max_rejected": max_rejected, "begun": time.time()}
+    task = {
+        "action": action,
+        "store": str(store.root.resolve()),
+        "mapping": _digest(mapping_text),
+        "max_rejected": max_rejected,
+        "begun": time.time(),
+    }
     write_json(folder / "task.json", task)
     with (folder / "log.txt").open("ab") as log:
         subprocess.Popen(
@@ -140,6 +149,16 @@ def state(store: Store, token: str | None) -> State:
         return State(True, progress.get("stage", "准备"), progress.get("share", 0.0), task["action"])
     lost = {"error": "导入进程意外中止，未发布任何数据，原版本不受影响。请重试；反复出现请查看服务器日志。"}
     return State(False, action=task["action"], result=lost)
+
+
+def _was_checked(folder: Path, mapping_text: str, max_rejected: float) -> bool:
+    task, result = read_json(folder / "task.json") or {}, read_json(folder / "result.json") or {"error": ""}
+    same = task.get("max_rejected") == max_rejected and task.get("mapping") == _digest(mapping_text)
+    return task.get("action") == CHECK and "error" not in result and same
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def discard(store: Store, token: str | None) -> None:
