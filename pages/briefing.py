@@ -26,7 +26,7 @@ _SPARKS = {name: f"kpi-{name}-spark" for name in CARD_METRICS}
 # |z| from which a cell is tinted, and tinted more; the full colour is kept for 真变化.
 _TINTS = (2.58, 3.3)
 _VERDICT_TITLES = {
-    REAL: "与预期相比超出随机波动（已对本页全部比较校正）",
+    REAL: "与预期相比超出随机波动（已按多重比较校正）",
     USUAL: "在预期的随机波动之内",
     TOO_FEW: "数量太少，不足以判断升降",
 }

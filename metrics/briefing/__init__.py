@@ -75,23 +75,24 @@ def _state(context: Context) -> str:
 
 def _judged_by(context: Context) -> str:
     if context.weekly:
-        return "判定：与此前 8 周同星期的预期相比，全页按 5% 错误发现率校正"
+        return "判定：与此前 8 周同星期的预期相比，全局、分所两组各按 5% 错误发现率校正"
     return "判定：与去年同期相比（没有同期数据时与上期相比），按 5% 错误发现率校正"
 
 
 def _judged(
     cards: list[Card], rows: list[Row], matrix: Matrix | None, places: list[Place]
 ) -> tuple[list[Card], list[Row], Matrix | None, list[Place]]:
-    """Correct every verdict of the page together: what is 真变化 here stands beside everything else shown."""
+    """Correct the verdicts of the page for their number, in two families: the bureau's figures and the stations'.
+
+    One family would let hundreds of quiet cells hide a bureau figure far outside its range; within each family at most
+    5% of the 真变化 are expected to be chance.
+    """
     judged_cards = [card for card in cards if card.expected is not None]
     judged_rows = [row for row in rows if row.expected is not None]
     cells = np.zeros(0) if matrix is None else matrix.z.ravel()
-    z = np.array(
-        [*(one.z for one in judged_cards), *(one.z for one in judged_rows), *(one.z for one in places), *cells]
-    )
-    real = compare.significant(_two_sided(z)) & (z != 0)
-    ends = np.cumsum([len(judged_cards), len(judged_rows), len(places)])
-    of_cards, of_rows, of_places, of_cells = np.split(real, ends)
+    of_lines = _real([*(one.z for one in judged_cards), *(one.z for one in judged_rows)])
+    of_cards, of_rows = np.split(of_lines, [len(judged_cards)])
+    of_places, of_cells = np.split(_real([*(one.z for one in places), *cells]), [len(places)])
     real_cards = {card.metric.id for card, flag in zip(judged_cards, of_cards, strict=True) if flag}
     real_rows = {row.key for row, flag in zip(judged_rows, of_rows, strict=True) if flag}
     cards = [replace(one, verdict=compare.REAL) if one.metric.id in real_cards else one for one in cards]
@@ -100,6 +101,11 @@ def _judged(
     if matrix is not None:
         matrix = replace(matrix, real=of_cells.reshape(matrix.z.shape))
     return cards, rows, matrix, places
+
+
+def _real(scores: list[float]) -> NDArray[np.bool_]:
+    z = np.array(scores, dtype=float)
+    return np.logical_and(compare.significant(_two_sided(z)), z != 0)
 
 
 def _two_sided(z: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -58,7 +58,7 @@ def _near_misses(
     close.sort(key=lambda place: -matrix.z[place[0], place[1]])
     points = [_of_cell(matrix, i, j, known, selection, hours) for i, j in close]
     return [
-        replace(point, text=f"{point.text}；偏高，但全页比较下仍可能是偶然", tone="plain", verdict=compare.USUAL)
+        replace(point, text=f"{point.text}；偏高，但在各所各类中仍可能是偶然", tone="plain", verdict=compare.USUAL)
         for point in points
     ]
 
@@ -122,7 +122,8 @@ def _of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Po
     for row in brief.rows:
         if row.verdict != compare.REAL or row.expected is None:
             continue
-        text = f"全局{_named(row.name, brief.noun)} {row.value:.0f} 起，预期 {row.expected[0]}–{row.expected[1]} 起{_against(row)}"
+        usual = f"{row.expected[0]}–{row.expected[1]}"
+        text = f"全局{_named(row.name, brief.noun)} {row.value:.0f} 起，预期 {usual} 起{_against(row)}"
         narrowed = replace(selection, categories=(row.key,))
         points.append(
             Point(text, _tone(row.key, known, row.z), compare.REAL, "/", narrowed.to_query(), abs(row.z) + 0.5)

@@ -24,7 +24,7 @@ class Spark:
 
 @dataclass(frozen=True)
 class Card:
-    """One key figure. expected: the usual range (5–95%) of its period, or None where eight weeks are not there."""
+    """One key figure. expected: the usual range (central 95%) of its period, None without eight weeks before it."""
 
     metric: Metric
     value: float | None

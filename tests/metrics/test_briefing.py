@@ -166,10 +166,10 @@ def test_expectation_follows_the_weekday() -> None:
 
 
 def test_usual_range_is_poisson_and_widens_with_dispersion() -> None:
-    """Poisson mean 20: 5th percentile 13, 95th 28 (R: qpois(c(.05, .95), 20))."""
-    assert expectation.usual_range(20) == (13, 28)
+    """Poisson mean 20: 2.5% quantile 12, 97.5% quantile 29 (R: qpois(c(.025, .975), 20))."""
+    assert expectation.usual_range(20) == (12, 29)
     low, high = expectation.usual_range(20, 2.0)
-    assert low < 13 and high > 28
+    assert low < 12 and high > 29
     assert expectation.usual_range(0) == (0, 0)
 
 
