@@ -154,7 +154,9 @@ def _add_error_pages(server: Flask) -> None:
 
 
 def _add_security_headers(app: Dash) -> None:
-    @app.server.after_request
+    server: Flask = app.server
+
+    @server.after_request
     def harden(response: Response) -> Response:
         headers = response.headers
         headers["X-Content-Type-Options"] = "nosniff"

@@ -12,6 +12,7 @@ from dash.exceptions import PreventUpdate
 from data.importing import guessing
 from data.snapshots import Store, StoreError
 from pages._components import cards, import_panels, jobs, session, states, status
+from pages._components.attributes import attributes
 
 dash.register_page(__name__, path="/data", name="数据接入", title="数据接入 · 降控研判台", order=10, key="d")
 
@@ -28,7 +29,7 @@ def layout(**_: Any) -> html.Div:
                     html.Div(html.H2("导入"), className="card-head"),
                     html.Div([_file_step(), _mapping_step(), _check_step()], className="steps"),
                     html.Div(id="import-progress", className="import-progress"),
-                    html.Div(id="import-result", **{"aria-live": "polite"}),
+                    html.Div(id="import-result", **attributes(aria_live="polite")),
                 ],
                 className="card-box span-12",
             ),
@@ -60,7 +61,7 @@ def _file_step() -> html.Div:
                 ],
                 id="upload-box",
                 className="upload-box",
-                **{"data-limit": str(jobs.LARGEST_UPLOAD), "data-too-large": jobs.too_large()},
+                **attributes(data_limit=str(jobs.LARGEST_UPLOAD), data_too_large=jobs.too_large()),
             ),
             html.P("支持 CSV/TSV（含 gzip）、XLSX、XLS、Parquet。导入后删除上传的文件。", className="card-sub"),
             html.Label("服务器 inbox 文件夹中的文件", htmlFor="inbox-choice"),
@@ -90,7 +91,7 @@ def _mapping_step() -> html.Div:
                 className="inline-fields",
             ),
             html.Label("映射内容（TOML，可直接修改）", htmlFor="mapping-text"),
-            dcc.Textarea(id="mapping-text", value="", className="mapping-text", spellCheck="false"),
+            dcc.Textarea(id="mapping-text", value="", className="mapping-text", spellCheck=False),
             html.Div(
                 [
                     html.Label("另存为", htmlFor="mapping-name"),

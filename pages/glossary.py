@@ -13,6 +13,7 @@ from data import dictionary
 from metrics.definitions import DIMENSIONS, METRICS, sql_of
 from metrics.model import RATIO, Dimension, Metric
 from pages._components import tables
+from pages._components.attributes import attributes
 
 dash.register_page(__name__, path="/glossary", name="指标口径", title="指标口径 · 降控研判台", order=9, key="k")
 
@@ -69,7 +70,7 @@ def _head(wanted: str, sections: list[str]) -> html.Div:
             html.Nav(
                 [html.A(name, href=f"/glossary#section-{name}") for name in sections],
                 className="glossary-sections",
-                **{"aria-label": "分类"},
+                **attributes(aria_label="分类"),
             ),
         ],
         className="glossary-head",
@@ -80,7 +81,7 @@ def _section(name: str, entries: list[Any]) -> html.Section:
     return html.Section(
         [html.H2(name, id=f"section-{name}"), html.Div(entries, className="definitions")],
         className="card-box glossary-section",
-        **{"aria-labelledby": f"section-{name}"},
+        **attributes(aria_labelledby=f"section-{name}"),
     )
 
 

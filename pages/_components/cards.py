@@ -8,12 +8,15 @@ from typing import Any
 from dash import html
 
 from pages._components import figures, states
+from pages._components.attributes import attributes
 from pages._components.changes import Change, Verdict, chip, said
 
 
 def definition_link(metric_id: str) -> html.A:
     """Return the ⓘ that opens a definition in 指标口径."""
-    return html.A("ⓘ", href=f"/glossary#{metric_id}", className="info", title="查看口径", **{"aria-label": "查看口径"})
+    return html.A(
+        "ⓘ", href=f"/glossary#{metric_id}", className="info", title="查看口径", **attributes(aria_label="查看口径")
+    )
 
 
 def card(
@@ -46,7 +49,7 @@ def card(
         ],
         id=id,
         className=f"card-box {span}",
-        **{"aria-labelledby": f"{id}-title"},
+        **attributes(aria_labelledby=f"{id}-title"),
     )
 
 

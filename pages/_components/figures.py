@@ -14,7 +14,7 @@ Number = float | int | None
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 # Nothing leaves the machine: no cloud, no CDN, no logo; Chinese dates and buttons.
-SAFE_CONFIG: dict[str, Any] = {
+SAFE_CONFIG: Any = {
     "showSendToCloud": False,
     "plotlyServerURL": "",
     "displaylogo": False,

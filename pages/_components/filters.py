@@ -17,6 +17,7 @@ from metrics.catalogue import TABLE_GROUPS, Catalogue
 from metrics.model import MetricError, UnknownName
 from metrics.selection import BASES, CUTOFFS, WEEKDAY_NAMES, Selection
 from pages._components import session, states
+from pages._components.attributes import attributes
 
 # The query keys that belong to the filter; anything else in the URL belongs to a page and is kept.
 KEYS = ("period", "from", "to", "station", "category", "basis", "valid", "cutoff", "week")
@@ -97,7 +98,7 @@ def bar() -> html.Div:
         id="filters",
         className="filters",
         role="search",
-        **{"aria-label": "筛选"},
+        **attributes(aria_label="筛选"),
     )
 
 
@@ -404,7 +405,7 @@ def crumbs(search: str | None, selection: Selection, names: Catalogue | None) ->
                 html.Span(
                     [
                         html.A(everything, href=narrowed(search, **{key: ""}) or "?"),
-                        html.Span("›", className="crumb-mark", **{"aria-hidden": "true"}),
+                        html.Span("›", className="crumb-mark", **attributes(aria_hidden="true")),
                         html.Span(here, className="crumb-here"),
                     ],
                     className="crumb",

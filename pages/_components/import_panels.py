@@ -13,6 +13,7 @@ from data import dictionary
 from data.reading import Snapshot
 from data.snapshots import Store, Version
 from pages._components import jobs, states, status
+from pages._components.attributes import attributes
 from pages._components.tables import plain_table
 
 _SHORT_HASH = 10
@@ -20,15 +21,15 @@ _SHORT_HASH = 10
 
 def result_panel(token: str, state: jobs.State) -> list[Any]:
     """Return what a finished step found: published, ready to publish, or refused, with the whole report."""
-    result = state.result or {}
-    report = result.get("report")
+    result: dict[str, Any] = state.result or {}
+    report: dict[str, Any] | None = result.get("report")
     parts: list[Any] = [_verdict(state.action, result, report)]
     if report:
         parts += [_file_panel(one) for one in report["files"]]
         if any(one["rejected"] for one in report["files"]):
             where = f"version/{report['snapshot']}" if report["published"] else f"check/{token}"
             parts.append(html.P(_download("下载不合格行（CSV，含行号与原因）", f"/rejected/{where}.csv")))
-    if result.get("preview"):
+    if report and result.get("preview"):
         parts.append(_preview(result["preview"], report["files"][0]["table"]))
     return parts
 
@@ -136,7 +137,7 @@ def versions_table(store: Store, versions: Sequence[Version]) -> Any:
 def _version_row(store: Store, version: Version, older: Version | None) -> tuple[Any, ...]:
     pairs = zip(version.sources, older.sources if older else [], strict=False)
     new = version.sources[sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) :]
-    names = [
+    names: list[Any] = [
         html.Div(f"{source['name']} → {_table_label(source['table'])} {source['kept']:,} 行") for source in new[:6]
     ]
     if len(new) > 6:
@@ -227,7 +228,9 @@ def progress_bar(state: jobs.State) -> html.Div:
         [
             html.Span(f"{state.stage} {share}".strip(), className="num"),
             html.Span(
-                html.I(style={"width": f"{state.share:.0%}"}), className="progress-line", **{"aria-hidden": "true"}
+                html.I(style={"width": f"{state.share:.0%}"}),
+                className="progress-line",
+                **attributes(aria_hidden="true"),
             ),
         ],
         className="progress-box",

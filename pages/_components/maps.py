@@ -158,7 +158,7 @@ def _names(
     wanted += [(station, (station["lon"], station["lat"]), (0.0, 0.0)) for station in dotted]
 
     def strength(station: Mapping[str, Any]) -> int:
-        return abs(values.get(station["code"], {}).get("strength") or 0)
+        return abs(int(values.get(station["code"], {}).get("strength") or 0))
 
     taken: list[tuple[float, float, float, float]] = []
     names = []

@@ -12,6 +12,7 @@ from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics.model import MetricError
 from pages._components import filters, session, states, status
+from pages._components.attributes import attributes
 
 PRODUCT = "降控研判台"
 _KEYS = (("/", "转到筛选"), ("?", "显示或关闭本表"), ("Esc", "关闭打开的面板"), ("Tab", "依次移动焦点"))
@@ -51,9 +52,9 @@ def layout() -> html.Div:
                         ],
                         className="bar",
                     ),
-                    html.Nav(id="crumbs", className="crumbs", **{"aria-label": "筛选路径"}),
-                    html.Div(id="filter-notices", className="notices", **{"aria-live": "polite"}),
-                    html.Div(id="notices", className="notices", **{"aria-live": "polite"}),
+                    html.Nav(id="crumbs", className="crumbs", **attributes(aria_label="筛选路径")),
+                    html.Div(id="filter-notices", className="notices", **attributes(aria_live="polite")),
+                    html.Div(id="notices", className="notices", **attributes(aria_live="polite")),
                     html.Main(dash.page_container, id="content", tabIndex="-1"),
                 ],
                 className="stage",
@@ -114,11 +115,11 @@ def _rail(snapshot: Snapshot | None) -> html.Aside:
             html.Div(
                 [
                     html.A(PRODUCT, href="/", className="brand"),
-                    html.Button("菜单", id="menu-button", type="button", **{"aria-expanded": "false"}),
+                    html.Button("菜单", id="menu-button", type="button", **attributes(aria_expanded="false")),
                 ],
                 className="rail-head",
             ),
-            html.Nav([_link(page) for page in _listed_pages()], id="rail-nav", **{"aria-label": "页面"}),
+            html.Nav([_link(page) for page in _listed_pages()], id="rail-nav", **attributes(aria_label="页面")),
             html.P(bureau, className="rail-foot"),
         ],
         className="rail",
@@ -131,7 +132,7 @@ def _link(page: Mapping[str, Any]) -> html.A:
         id={"type": "nav", "path": page["path"]},
         href=page["path"],
         className="rail-link",
-        **{"data-key": page.get("key", ""), "aria-current": "false"},
+        **attributes(data_key=page.get("key", ""), aria_current="false"),
     )
 
 

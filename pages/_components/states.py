@@ -6,6 +6,8 @@ from typing import Any
 
 from dash import html
 
+from pages._components.attributes import attributes
+
 
 def panel(title: str, text: str, tone: str = "neutral", action: tuple[str, str] | None = None) -> html.Div:
     """Return a message in place of a figure; action: (words, address)."""
@@ -60,5 +62,5 @@ def notice(text: str, tone: str = "watch") -> html.P:
 def skeleton(lines: int = 3) -> html.Div:
     """Return grey lines that appear when loading takes longer than 0.3 s."""
     return html.Div(
-        [html.Span(className="bone") for _ in range(lines)], className="skeleton", **{"aria-hidden": "true"}
+        [html.Span(className="bone") for _ in range(lines)], className="skeleton", **attributes(aria_hidden="true")
     )

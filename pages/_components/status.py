@@ -13,6 +13,7 @@ from data import clock
 from data.reading import Snapshot
 from data.snapshots import StoreError
 from pages._components import session
+from pages._components.attributes import attributes
 
 POLL_MILLISECONDS = 3000
 # The age in words is said anew every so many polls even when the version stays.
@@ -112,7 +113,8 @@ def _quality(snapshot: Snapshot) -> Any:
     return html.Details(
         [
             html.Summary(
-                [html.Span("● ", **{"aria-hidden": "true"}), f"质量{level}"], className=f"tone-{level_tone(level)}"
+                [html.Span("● ", **attributes(aria_hidden="true")), f"质量{level}"],
+                className=f"tone-{level_tone(level)}",
             ),
             html.Div(
                 [
