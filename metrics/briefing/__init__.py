@@ -105,7 +105,8 @@ def _judged(
 
 def _real(scores: list[float]) -> NDArray[np.bool_]:
     z = np.array(scores, dtype=float)
-    return np.logical_and(compare.significant(_two_sided(z)), z != 0)
+    flags: NDArray[np.bool_] = compare.significant(_two_sided(z)) & (z != 0)
+    return flags
 
 
 def _two_sided(z: NDArray[np.float64]) -> NDArray[np.float64]:
