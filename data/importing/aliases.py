@@ -227,7 +227,7 @@ _PLACE = (
 ALERT_LABELS: dict[str, tuple[str, ...]] = {
     "cat_conf": (
         r"确认性质|反馈类别|处警类别",
-        r"^finalcalltype|finalcasetype|finalincidenttype|finaltype|^closetype|eventclearancedesc|finalradio|"
+        r"^finalcalltype|finalcasetype|finalincidenttype|finaltype|^closetype|eventclearancedesc|"
         r"^typetext$",
     ),
     "cat_orig": (

@@ -133,6 +133,7 @@ class _Guess:
     profiles: list[_Profile]
     entries: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, str] = field(default_factory=dict)
     precision: str | None = None
     repeats: str | None = None
     coord_sys: str | None = None
@@ -374,7 +375,7 @@ def _fill_times(found: _Guess) -> None:
         if profile is not None:
             _put_time(found, main, profile)
     _fill_lone_clocks(found, wanted, main)
-    _keep_finer(found)
+    _keep_occurrence(found)
 
 
 def _put_time(found: _Guess, name: str, profile: _Profile) -> None:
@@ -452,18 +453,19 @@ def _fill_lone_clocks(found: _Guess, wanted: dict[str, tuple[str, ...]], main: s
             )
 
 
-def _keep_finer(found: _Guess) -> None:
-    """A report date without time would make a case with an exact occurrence time known to the day only."""
+def _keep_occurrence(found: _Guess) -> None:
+    """Date cases by occurrence when the file has it; a report time is offered as a comment."""
     occurred = next((p for p in found.profiles if "occur_from" in p.fields and p.formats), None)
     if found.table.name != "cases" or occurred is None:
         return
-    exact = not occurred.is_day or "time_column" in found.entries["occur_from"]
-    for name in ("report_time", "accept_time", "file_time"):
-        profile = next((p for p in found.profiles if name in p.fields and p.formats), None)
-        if profile is not None and exact and profile.is_day and "time_column" not in found.entries[name]:
-            del found.entries[name]
-            profile.fields.remove(name)
-            found.precision = None
+    for profile in found.profiles:
+        if "report_time" in profile.fields:
+            profile.fields.remove("report_time")
+    if "report_time" in found.entries:
+        found.offered["report_time"] = found.entries.pop("report_time")
+        found.precision = None
+        if "time_column" not in found.entries["occur_from"]:
+            _judge_precision(found, occurred)
 
 
 def _fill_facts(found: _Guess) -> None:
@@ -628,6 +630,8 @@ def _text(found: _Guess, path: Path, opened: Opened) -> str:
             note = found.notes.get(name)
             label = found.table.fields[name].label
             lines.append(f"{name} = {found.entries[name]}  # {label}{'；' + note if note else ''}")
+    for name, entry in found.offered.items():
+        lines.append(f"# {name} = {entry}  # {found.table.fields[name].label}；启用后按报案时间而不按发案时间统计")
     absent = [item for item in found.table.fields.values() if item.required and item.name not in found.entries]
     lines += [f'# {item.name} = "？"  # {item.label}：必填，未能猜出，请填写来源列' for item in absent]
     lines += _register_lines(found)

@@ -137,7 +137,11 @@ def _weight(value: str) -> int:
 def _is_structured(value: str) -> bool:
     """Return whether a value is a point, a shape, a link or a hash and not prose."""
     return bool(
-        re.match(r"^\s*(\(?-?\d+(\.\d+)?[, ]|(MULTI)?(POINT|POLYGON)|\{|\[|https?:|[0-9a-f\-]{32,}$)", value, re.I)
+        re.match(
+            r"^\s*(\(?-?\d+(\.\d+)?\s*[, ]\s*-?\d+\.\d+|(MULTI)?(POINT|POLYGON)|\{|\[|https?:|[0-9a-f\-]{32,}$)",
+            value,
+            re.I,
+        )
     )
 
 
