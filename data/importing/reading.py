@@ -162,11 +162,10 @@ def _remembered(text: io.TextIOWrapper, pending: list[str], nulls: bool) -> Iter
 
 def _long_record(first: int, row: list[str], lines: list[str], width: int, dialect: dict[str, Any]) -> Iterator[Row]:
     """Give a record of several lines; when a stray quote glued good lines together, take them apart again."""
-    if len(row) != width:
-        apart = [next(csv.reader([line], **dialect), []) for line in lines]
-        if sum(len(one) == width for one in apart) * 2 > len(apart):
-            yield from zip(itertools.count(first), apart, strict=False)
-            return
+    apart = [next(csv.reader([line], **dialect), []) for line in lines]
+    if width > 2 and sum(len(one) == width for one in apart) * 2 > len(apart):
+        yield from zip(itertools.count(first), apart, strict=False)
+        return
     yield first, [" ".join(cell.split()) if "\n" in cell or "\r" in cell else cell for cell in row]
 
 

@@ -219,6 +219,8 @@ def _named(progress: Progress, path: Path, many: int) -> Progress:
 def _must_exist(path: Path) -> None:
     if not path.exists():
         raise UsageError(f"没有文件 {path}。请检查路径。")
+    if path.is_dir():
+        raise UsageError(f"{path} 是文件夹，请给出其中的文件。")
 
 
 def _context(store: Store, dry: bool) -> Context:
