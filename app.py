@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import dash
 from dash import Dash, ctx
-from dash.exceptions import PreventUpdate
+from dash.exceptions import MissingCallbackContextException, PreventUpdate
 from flask import Flask, Response, jsonify, request
 from waitress.server import create_server
 
@@ -99,7 +99,7 @@ def _keep_page_on_filter_change() -> None:
 
     def standing(layout: Callable[..., Any]) -> Callable[..., Any]:
         def answer(**query: Any) -> Any:
-            if set(ctx.triggered_prop_ids) == {"_pages_location.search"}:
+            if _only_query_changed():
                 raise PreventUpdate
             try:
                 return layout(**query)
@@ -111,6 +111,13 @@ def _keep_page_on_filter_change() -> None:
     for page in dash.page_registry.values():
         if callable(page["layout"]):
             page["layout"] = standing(page["layout"])
+
+
+def _only_query_changed() -> bool:
+    try:
+        return set(ctx.triggered_prop_ids) == {"_pages_location.search"}
+    except MissingCallbackContextException:
+        return False
 
 
 def _add_health(server: Flask) -> None:

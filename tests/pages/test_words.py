@@ -1,0 +1,144 @@
+"""How changes, tables, cards and states are worded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dash.development.base_component import Component
+
+from metrics.compare import NO_BASE, REAL, USUAL, Comparison
+from metrics.definitions import METRICS
+from pages._components import cards, changes, states, tables
+from pages._components.changes import Change, Verdict, change_of, verdict_of
+from pages._components.tables import Cell, ChangeRow
+
+ALERTS, SHARE, SOLVED = METRICS["alerts_valid"], METRICS["clear_rate"], METRICS["cases_solved"]
+
+
+def text_of(part: Any) -> str:
+    """Return all text of a component, as a reader meets it."""
+    if isinstance(part, (list, tuple)):
+        return "".join(text_of(one) for one in part)
+    if isinstance(part, Component):
+        return text_of(getattr(part, "children", None))
+    return "" if part is None else str(part)
+
+
+def all_of(part: Any, kind: str) -> list[Any]:
+    """Return all components of a kind."""
+    found = [part] if isinstance(part, Component) and part._type == kind else []
+    inside = (
+        part
+        if isinstance(part, (list, tuple))
+        else [getattr(part, "children", None)]
+        if isinstance(part, Component)
+        else []
+    )
+    return found + [hit for one in inside for hit in all_of(one, kind)]
+
+
+def against(value: float, base: float, verdict: str = USUAL) -> Comparison:
+    percent = 100 * (value - base) / base if base else None
+    return Comparison(value=value, base=base, change=value - base, percent=percent, verdict=verdict)
+
+
+@pytest.mark.parametrize(
+    ("value", "base", "expected"),
+    [
+        (822, 869, "↓ 5.4%（少 47 起）"),
+        (42, 48, "↓ 12.5%（少 6 起）"),
+        (31, 18, "↑ 13 起（上期 18）"),
+        (3, 0, "— 多 3 起（上期 0）"),
+        (5, 5, "持平（上期 5）"),
+        (0, 0, "持平（上期 0）"),
+        (0, 25, "↓ 100.0%（少 25 起）"),
+        (2_000, 1_000, "↑ 100.0%（多 1,000 起）"),
+    ],
+)
+def test_a_change_carries_its_counts(value: float, base: float, expected: str) -> None:
+    assert text_of(changes.said(change_of(against(value, base), ALERTS))) == expected
+
+
+def test_a_share_changes_in_points() -> None:
+    comparison = Comparison(value=40.0, base=35.0, change=5.0, verdict=USUAL)
+    assert text_of(changes.said(change_of(comparison, SHARE, "同期"))) == "↑ 5.0 个百分点（同期 35.0%）"
+
+
+def test_without_a_base() -> None:
+    comparison = Comparison(value=4, base=None, verdict=NO_BASE)
+    assert text_of(changes.said(change_of(comparison, ALERTS, "同期"))) == "—（同期无数据）"
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "tone"), [(ALERTS, 30, "worse"), (ALERTS, 10, "better"), (SOLVED, 30, "better")]
+)
+def test_tone_follows_what_should_fall(metric: Any, value: float, tone: str) -> None:
+    assert change_of(against(value, 20), metric).tone == tone
+    assert change_of(against(value, 20, REAL), metric).sure
+    assert not change_of(against(value, 20), metric).sure
+
+
+def test_only_a_real_change_is_coloured() -> None:
+    assert verdict_of(REAL, 2.0, ALERTS).tone == "worse"
+    assert verdict_of(REAL, -2.0, ALERTS).tone == "better"
+    assert verdict_of(USUAL, 2.0, ALERTS).tone == "none"
+    assert verdict_of(REAL, 2.0, METRICS["alerts_help"]).tone == "none"
+    usual = changes.said(Change("↑", "5.0%", tone="worse", sure=False))
+    assert [part.className for part in usual.children] == ["sign tone-worse", ""]
+
+
+def test_change_table_has_the_columns_of_the_office() -> None:
+    flat = Change("持平")
+    row = ChangeRow(
+        "刑事", "31", "19", Change("↑", "63.2%", "多 12 起", "worse"), "18", flat, Verdict("真变化", "worse"), "?a=1"
+    )
+    table = tables.change_table([row])
+    assert [text_of(head) for head in all_of(table, "Th")] == [
+        "序号",
+        "类别",
+        "本期",
+        "同期",
+        "同比",
+        "上期",
+        "环比",
+        "判定",
+    ]
+    cells = all_of(table, "Td")
+    assert [text_of(cell) for cell in cells] == ["1", "刑事", "31", "19", "↑ 63.2%", "18", "持平", "真变化"]
+    assert cells[4].title == "多 12 起"
+    assert all_of(table, "A")[0].href == "?a=1"
+    assert cells[-1].className == "tone-worse"
+
+
+def test_matrix_cells_are_links_coloured_only_by_evidence() -> None:
+    cells = {("s", "c"): Cell("8", 3, "8 起，预期 2–6", "?station=s"), ("s", "d"): Cell("4", 0, "", "?x=1")}
+    box = tables.matrix([("s", "新港所")], [("c", "刑事"), ("d", "治安"), ("e", "求助")], cells)
+    strong, quiet, blank = all_of(box, "Td")
+    assert strong.className == "step-high-3"
+    assert strong.title == "新港所 · 刑事：8 起，预期 2–6"
+    assert strong.children.href == "?station=s"
+    assert quiet.className == "step-mid"
+    assert blank.className == "step-none"
+    assert [head.scope for head in all_of(box, "Th")] == ["col", "col", "col", "col", "row"]
+
+
+def test_card_has_a_title_a_definition_and_a_source() -> None:
+    card = cards.card("week", "一周时段", "…", sub="起", metric_id="alerts_valid")
+    assert all_of(card, "A")[0].href == "/glossary#alerts_valid"
+    ids = [getattr(part, "id", None) for kind in ("H2", "Span", "Div", "P") for part in all_of(card, kind)]
+    assert {"week-title", "week-sub", "week-body", "week-note", "week-source"} <= set(ids)
+
+
+def test_kpi_text_says_everything() -> None:
+    lines = [("环比", Change("↓", "5.4%", "少 47 起", "better"))]
+    parts = cards.kpi_text("有效警情", "822", "起", lines, Verdict("正常波动"), metric_id="alerts_valid", href="?x=1")
+    said = text_of(parts)
+    assert said == "有效警情ⓘ正常波动822起环比 ↓ 5.4%（少 47 起）"
+
+
+def test_empty_is_explained() -> None:
+    messages = {text_of(state) for state in (states.nothing_happened(), states.no_data(), states.no_result())}
+    assert len(messages) == 3
+    assert "2024年" in text_of(states.no_data("2024年1月1日至2026年11月21日"))
+    assert all_of(states.empty_store(), "A")[0].href == "/data"
