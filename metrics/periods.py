@@ -165,6 +165,14 @@ def _add_months(first_of_month: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def cut_months(window: Window) -> list[date]:
+    """Return the first days of the months that a window touches without holding them whole."""
+    touched = dict.fromkeys(day.replace(day=1) for day in window.dates())
+    return [
+        first for first in touched if _midnight(first) < window.start or _midnight(_add_months(first, 1)) > window.end
+    ]
+
+
 def describe(window: Window, cutoff: int = 0) -> str:
     """Say a window in Chinese, for titles and exports: 「2026年11月21日0时至24时」."""
     if window.end <= window.start:

@@ -6,7 +6,6 @@ Values go in as parameters; names are looked up in the definitions, never pasted
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,10 +15,11 @@ import pandas as pd
 
 from data.reading import Snapshot
 from metrics import catalogue
+from metrics.axes import Axes
 from metrics.catalogue import Catalogue
-from metrics.definitions import DIMENSIONS, METRICS, columns_of
-from metrics.model import COUNT, RATIO, Dimension, Metric, Refused, UnknownName
-from metrics.periods import Period, Window, span_window
+from metrics.definitions import DIMENSIONS, METRICS, UNREGISTERED, columns_of
+from metrics.model import COUNT, RATIO, Metric, Refused, UnknownName
+from metrics.periods import Period, Window, cut_months, span_window
 from metrics.selection import Selection
 
 # Clean view of each metric view, and the fact table whose days it covers.
@@ -56,6 +56,8 @@ class Part:
     window: Window
     columns: tuple[str, ...]
     sets: tuple[tuple[str, ...], ...]
+    # Months held only in part, whose rows known only by month belong to no part.
+    cut: tuple[date, ...] = ()
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -124,8 +126,11 @@ def plan(question: Question, known: Catalogue) -> tuple[list[Part], list[str]]:
     parts, notes = [], []
     for (view, span, needs), slot in wanted.items():
         window = _window(question, known, view, span)
-        notes += _check_precision(known, TABLES[view], window, needs)
-        parts.append(Part(view, span, needs, window, tuple(slot["columns"]), tuple(slot["sets"])))
+        # The month that data have not filled yet is whole as far as the question goes.
+        cut = cut_months(question.period.window if span == "current" else window)
+        notes += _check_precision(known, TABLES[view], window, needs, cut)
+        coarse = tuple(month for month in cut if "month" in known.precisions[TABLES[view]].get(month, ()))
+        parts.append(Part(view, span, needs, window, tuple(slot["columns"]), tuple(slot["sets"]), coarse))
     return parts, list(dict.fromkeys(notes))
 
 
@@ -141,16 +146,17 @@ def _window(question: Question, known: Catalogue, view: str, span: str) -> Windo
     return span_window(question.period, span, as_of)
 
 
-def _check_precision(known: Catalogue, table: str, window: Window, needs: str) -> list[str]:
+def _check_precision(known: Catalogue, table: str, window: Window, needs: str, cut: list[date]) -> list[str]:
     """Return notes, or raise Refused, where rows known only by month or day meet a finer question."""
     wanted, coarse = {
         "hour": ("按小时统计", {"month", "day"}),
         "day": ("按日、周、星期统计", {"month"}),
-        "month": ("截取不足整月的时段", set() if _whole_months(window) else {"month"}),
+        "month": ("截取不足整月的时段", {"month"}),
     }[needs]
     touched = {day.replace(day=1) for day in window.dates()}
     months = {month: kinds for month, kinds in known.precisions.get(table, {}).items() if month in touched}
-    hit = [month for month, kinds in months.items() if kinds & coarse]
+    asked = cut if needs == "month" else touched
+    hit = [month for month, kinds in months.items() if kinds & coarse and month in asked]
     if not hit:
         return []
     what = "警情" if table == "alerts" else "案件"
@@ -160,10 +166,6 @@ def _check_precision(known: Catalogue, table: str, window: Window, needs: str) -
         instead = "请改为按月、按年统计整月的数据。" if level == "月" else "请改为按日、周、月统计。"
         raise Refused(f"{said} 的{what}时间只精确到{level}，不能{wanted}。{instead}")
     return [f"{said} 有部分{what}时间只精确到{level}，未计入{wanted}的数字。"]
-
-
-def _whole_months(window: Window) -> bool:
-    return window.start.day == 1 and window.end.day == 1 and window.start.time() == window.end.time()
 
 
 def compile(question: Question, parts: list[Part], known: Catalogue) -> tuple[str, dict[str, Any]]:
@@ -241,6 +243,9 @@ def _conditions(index: int, part: Part, selection: Selection, known: Catalogue, 
         terms.append(f"counted_at >= $since_{index} and counted_at < $end_{index}")
     if part.needs in _PRECISE_ENOUGH:
         terms.append(f"time_precision in {_PRECISE_ENOUGH[part.needs]}")
+    elif part.cut:
+        months = _one_of("cast(happened_at as date)", part.cut, f"cut_{index}", params)
+        terms.append(f"not (time_precision = 'month' and {months})")
     if selection.valid_only and part.view == "alerts":
         terms.append("valid")
     if selection.stations:
@@ -256,7 +261,7 @@ def _conditions(index: int, part: Part, selection: Selection, known: Catalogue, 
     return " and ".join(terms)
 
 
-def _one_of(column: str, values: tuple[str, ...], stem: str, params: dict[str, Any]) -> str:
+def _one_of(column: str, values: tuple[Any, ...], stem: str, params: dict[str, Any]) -> str:
     names = []
     for number, value in enumerate(values):
         params[f"{stem}_{number}"] = value
@@ -345,15 +350,7 @@ def _complete(
     """Add what grouping drops: days, hours and registered stations without a row are 0; days without data are not."""
     keys = [tuple(row) for row in frame[list(by)].itertuples(index=False, name=None)]
     places = {key: place for place, key in enumerate(keys)}
-    axes = []
-    for position, name in enumerate(by):
-        seen = sorted({key[position] for key in keys}, key=str)
-        axis = _axis(DIMENSIONS[name], part, known, question.selection)
-        axes.append(seen if axis is None else axis + [value for value in seen if value not in set(axis)])
-    spined = [name for name in by if _axis(DIMENSIONS[name], part, known, question.selection) is not None]
-    full = list(itertools.product(*axes)) if spined else sorted(keys, key=str)
-    if len(spined) < len(by) and spined:
-        full = _only_seen_together(full, keys, [name not in spined for name in by])
+    full = _axes(part, known, question.selection).keys(by, keys)
     whole = frame[columns].reindex([places.get(key, -1) for key in full]).reset_index(drop=True)
     counts = [column for column in columns if METRICS[column].kind == COUNT]
     whole[counts] = whole[counts].fillna(0)
@@ -362,16 +359,14 @@ def _complete(
     return whole
 
 
-def _only_seen_together(
-    full: list[tuple[Any, ...]], keys: list[tuple[Any, ...]], free: list[bool]
-) -> list[tuple[Any, ...]]:
-    """Keep the combinations of free dimensions (category, beat …) that occur, each with its whole axes."""
-
-    def free_part(key: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(value for value, is_free in zip(key, free, strict=True) if is_free)
-
-    seen = {free_part(key) for key in keys}
-    return [key for key in full if free_part(key) in seen]
+def _axes(part: Part, known: Catalogue, selection: Selection) -> Axes:
+    chosen = known.station_codes(selection.stations) if selection.stations else tuple(known.stations)
+    kinds = {code: known.stations[code].kind if code in known.stations else None for code in chosen}
+    return Axes(
+        days=known.covered(TABLES[part.view], part.window.first_day, part.window.last_day),
+        stations={code: kind or UNREGISTERED for code, kind in kinds.items()},
+        week_start=selection.week_start,
+    )
 
 
 def _python_values(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
@@ -395,28 +390,6 @@ def _as_date(value: Any) -> date:
     return day
 
 
-def _axis(dimension: Dimension, part: Part, known: Catalogue, selection: Selection) -> list[Any] | None:
-    """Return every value that a dimension must show for a part, or None where only what occurs is shown."""
-    if dimension.id == "station":
-        return list(known.station_codes(selection.stations) if selection.stations else known.stations)
-    if dimension.spine == "hour":
-        return list(range(24))
-    if dimension.spine == "weekday":
-        return list(range(1, 8))
-    if not dimension.spine:
-        return None
-    days = known.covered(TABLES[part.view], part.window.first_day, part.window.last_day) if part.window.dates() else []
-    return list(dict.fromkeys(_bucket(day, dimension.spine, selection.week_start) for day in days))
-
-
-def _bucket(day: date, spine: str, week_start: int) -> date | int:
-    if spine == "week":
-        return day - timedelta(days=(day.isoweekday() - week_start) % 7)
-    if spine == "month":
-        return day.replace(day=1)
-    return day.year if spine == "year" else day
-
-
 def _valued(
     frame: pd.DataFrame,
     metrics: list[Metric],
@@ -438,5 +411,6 @@ def _valued(
             out[metric.id] = pd.to_numeric(frame[metric.id])
         else:
             count = pd.to_numeric(frame[metric.numerator]).astype("float64")
-            out[metric.id] = count / rates.exposure(frame, by, part.window, known, question.selection) * rates.PER
+            behind = rates.exposure(frame, by, part.window, TABLES[part.view], known, question.selection)
+            out[metric.id] = count / behind * rates.PER
     return out

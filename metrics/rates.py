@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
 
 import pandas as pd
 
+from metrics.axes import CALENDAR, bucket
 from metrics.catalogue import Catalogue
 from metrics.model import Refused
 from metrics.periods import Window
@@ -16,7 +19,7 @@ _NOT_BY = {"hour": "时", "weekday": "星期"}
 
 
 def exposure(
-    frame: pd.DataFrame, by: tuple[str, ...], window: Window, known: Catalogue, selection: Selection
+    frame: pd.DataFrame, by: tuple[str, ...], window: Window, table: str, known: Catalogue, selection: Selection
 ) -> pd.Series[float]:
     """Return person-days behind each row of a frame; missing where the population is not known.
 
@@ -28,15 +31,31 @@ def exposure(
     rows = [dict(zip(by, values, strict=True)) for values in frame[list(by)].itertuples(index=False, name=None)]
     if not by:
         rows = [{}] * len(frame)
+    days = days_behind(by, window, table, known, selection)
     people = [_people(row, by, known, selection) for row in rows]
-    days = [_days(row, by, window) for row in rows]
-    values = [float("nan") if who is None else who * span for who, span in zip(people, days, strict=True)]
-    return pd.Series(values, index=frame.index, dtype="float64")
+    values = [float("nan") if who is None else who * days(row) for who, row in zip(people, rows, strict=True)]
+    return pd.Series(values, index=frame.index, dtype="float64").where(lambda behind: behind > 0)
+
+
+def days_behind(
+    by: tuple[str, ...], window: Window, table: str, known: Catalogue, selection: Selection
+) -> Callable[[Mapping[str, Any]], float]:
+    """Return a function from a row to the days with data that it stands for; a part of a day counts as that part."""
+    calendar = [name for name in by if name in CALENDAR]
+    days: dict[tuple[Any, ...], float] = {}
+    for day in known.covered(table, window.first_day, window.last_day):
+        midnight = datetime.combine(day, time())
+        start, end = max(window.start, midnight), min(window.end, midnight + timedelta(days=1))
+        key = tuple(bucket(day, name, selection.week_start) for name in calendar)
+        days[key] = days.get(key, 0.0) + max(0.0, (end - start) / timedelta(days=1))
+    return lambda row: days.get(tuple(row[name] for name in calendar), 0.0)
 
 
 def _people(row: dict[str, object], by: tuple[str, ...], known: Catalogue, selection: Selection) -> float | None:
     if "beat" in by:
-        return (known.beats.get(str(row["beat"])) or ("", "", None))[2]
+        _, station_code, population = known.beats.get(str(row["beat"])) or ("", "", None)
+        station = known.stations.get(station_code)
+        return population if station and station.population else None
     if "station" in by:
         station = known.stations.get(str(row["station"]))
         return station.population if station else None
@@ -45,20 +64,3 @@ def _people(row: dict[str, object], by: tuple[str, ...], known: Catalogue, selec
     if "kind" in by:
         stations = [station for station in stations if station.kind == row["kind"]]
     return sum(station.population or 0 for station in stations) or None
-
-
-def _days(row: dict[str, object], by: tuple[str, ...], window: Window) -> float:
-    for name in ("day", "week", "month", "year"):
-        if name in by:
-            start = row[name]
-            first = date(start, 1, 1) if isinstance(start, int) else start
-            assert isinstance(first, date)
-            after = {
-                "day": first + timedelta(days=1),
-                "week": first + timedelta(days=7),
-                "month": (first.replace(day=1) + timedelta(days=32)).replace(day=1),
-                "year": date(first.year + 1, 1, 1),
-            }[name]
-            low, high = max(first, window.first_day), min(after, window.last_day + timedelta(days=1))
-            return max(0, (high - low).days)
-    return window.days

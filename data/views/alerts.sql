@@ -17,6 +17,7 @@ SELECT
     c.cat_conf IS NULL AS unconfirmed,
     CASE WHEN station.code IS NULL THEN '未登记' ELSE c.station_code END AS station,
     coalesce(station.kind, '未登记') AS kind,
+    coalesce(station.population, 0) > 0 AS peopled,
     coalesce(beat.code, '未登记') AS beat,
     CASE WHEN confirmed.code IS NULL THEN '未映射' ELSE c.raw_confirmed END AS category_confirmed,
     coalesce(confirmed.group_name, '未映射') AS group_confirmed,

@@ -1,0 +1,91 @@
+"""Complete axes: which rows a breakdown must have, whether or not anything was counted in them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from metrics.model import Refused
+
+CALENDAR = ("day", "week", "month", "year")
+# Beyond this a table helps nobody and its rows alone fill the memory.
+MOST_ROWS = 500_000
+_ORDERED = (*CALENDAR, "weekday", "hour")
+
+
+@dataclass(frozen=True)
+class Axes:
+    """What is known of the axes of one part: the days with data, the stations asked for with their kinds."""
+
+    days: list[date]
+    stations: dict[str, str]
+    week_start: int = 1
+
+    def keys(self, by: tuple[str, ...], seen: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Return every row that a breakdown shows: what was seen, and days, hours and stations without anything.
+
+        Dimensions that follow from each other (day and month, station and kind) appear in their real combinations
+        only; those without a complete axis (category, beat) in the combinations that were seen.
+        """
+        found = list(seen)
+        factors = [(names, self._values(names, by, found)) for names in _factors(by)]
+        size = math.prod(len(values) for _, values in factors)
+        if size > MOST_ROWS:
+            raise Refused(f"结果将有 {size:,} 行，超过上限 {MOST_ROWS:,} 行。请减少维度或缩短时段。")
+        order = [name for names, _ in factors for name in names]
+        places = [order.index(name) for name in by]
+        ranks = [self._rank(name, [key[place] for key in found]) for place, name in enumerate(by)]
+        rows = (
+            tuple(flat[place] for place in places)
+            for flat in (sum(parts, ()) for parts in itertools.product(*(values for _, values in factors)))
+        )
+        return sorted(rows, key=lambda row: tuple(rank.get(value, 0) for rank, value in zip(ranks, row, strict=True)))
+
+    def _values(self, names: tuple[str, ...], by: tuple[str, ...], found: list[tuple[Any, ...]]) -> list[Any]:
+        places = [by.index(name) for name in names]
+        seen = dict.fromkeys(tuple(key[place] for place in places) for key in found)
+        return list(dict.fromkeys(self._whole(names)) | seen)
+
+    def _whole(self, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        if set(names) & set(CALENDAR):
+            return [tuple(bucket(day, name, self.week_start) for name in names) for day in self.days]
+        if names == ("hour",):
+            return [(hour,) for hour in range(24)]
+        if names == ("weekday",):
+            return [(weekday,) for weekday in range(1, 8)]
+        if "station" in names and "beat" not in names:
+            return [
+                tuple(code if name == "station" else kind for name in names) for code, kind in self.stations.items()
+            ]
+        return []
+
+    def _rank(self, name: str, seen: list[Any]) -> dict[Any, Any]:
+        if name in _ORDERED:
+            days = [bucket(day, name, self.week_start) for day in self.days]
+            return {value: value for value in [*seen, *days, *range(24)]}
+        values = [*(self.stations if name == "station" else ()), *sorted(set(seen), key=str)]
+        return {value: place for place, value in reversed(list(enumerate(values)))}
+
+
+def _factors(by: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Split dimensions into groups that vary independently of each other."""
+    calendar = tuple(name for name in by if name in CALENDAR)
+    dated = tuple(name for name in by if name in calendar or (calendar and name == "weekday"))
+    placed = tuple(name for name in by if name in ("station", "kind")) if "station" in by and "beat" not in by else ()
+    alone = [(name,) for name in by if name in ("hour", "weekday") and name not in dated]
+    known = {name for names in (dated, placed, *alone) for name in names}
+    free = tuple(name for name in by if name not in known)
+    return [names for names in (placed, dated, *alone, free) if names]
+
+
+def bucket(day: date, name: str, week_start: int = 1) -> Any:
+    """Return the value of a calendar dimension for a day."""
+    if name == "week":
+        return day - timedelta(days=(day.isoweekday() - week_start) % 7)
+    if name == "month":
+        return day.replace(day=1)
+    return {"year": day.year, "weekday": day.isoweekday()}.get(name, day)
