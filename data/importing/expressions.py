@@ -38,8 +38,11 @@ CREATE MACRO full_iso(t) AS
 CREATE MACRO has_offset(t) AS regexp_matches(t, ':\d{2}(\.\d+)?\s*(Z|UTC|[+-]\d{2}(:?\d{2})?)$');
 CREATE MACRO iso_seconds(t) AS
     regexp_extract(t, '[时時点點]\s*\d{1,2}\s*分\s*(\d{1,2})\s*秒$', 1);
+CREATE MACRO plain_iso(t) AS
+    t LIKE '____-__-__ __:__:__' OR t LIKE '____-__-__' OR t LIKE '____-__-__ __:__' OR t LIKE '____-__-__T__:__:__';
 CREATE MACRO from_iso(t, zone) AS
     CASE
+        WHEN plain_iso(t) THEN try_cast(t AS TIMESTAMP)
         WHEN has_offset(t) THEN timezone(zone, try_cast(full_iso(t) AS TIMESTAMPTZ))
         WHEN regexp_matches(t, '^\d{14}$') THEN try_strptime(t, '%Y%m%d%H%M%S')
         WHEN regexp_matches(t, '^\d{12}$') THEN try_strptime(t, '%Y%m%d%H%M')
@@ -48,6 +51,7 @@ CREATE MACRO from_iso(t, zone) AS
     END;
 CREATE MACRO iso_precision(t) AS
     CASE
+        WHEN plain_iso(t) THEN CASE WHEN strlen(t) = 10 THEN 'day' ELSE 'minute' END
         WHEN regexp_matches(t, '^\d{4}\s*[年./-]\s*\d{1,2}\s*月?$') THEN 'month'
         WHEN regexp_matches(t, '[:时時点點]|^\d{12,14}$') THEN 'minute'
         ELSE 'day'
@@ -103,6 +107,7 @@ CREATE MACRO from_excel(t) AS
     END;
 CREATE MACRO meridian(t) AS replace(replace(t, '上午', 'AM'), '下午', 'PM');
 CREATE MACRO digits(t) AS replace(replace(replace(replace(t, ',', ''), '，', ''), ' ', ''), '¥', '');
+CREATE MACRO number_of(t) AS coalesce(try_cast(t AS DOUBLE), try_cast(digits(t) AS DOUBLE));
 CREATE MACRO hours_of(t) AS
     regexp_extract(
         t,
@@ -242,9 +247,9 @@ class Compiler:
         if kind in ("time", "month"):
             return self._time(item, spec, text)
         if kind in ("number", "integer"):
-            return f"try_cast(digits({text}) AS DOUBLE) * {item.scale!r}", None, f"{label}不是有效的数{_limits(spec)}"
+            return f"number_of({text}) * {item.scale!r}", None, f"{label}不是有效的数{_limits(spec)}"
         if kind in ("lon", "lat"):
-            return f"try_cast(digits({text}) AS DOUBLE) * {item.scale!r}", None, f"{label}不是数"
+            return f"number_of({text}) * {item.scale!r}", None, f"{label}不是数"
         if kind == "boolean":
             yes, no = _words(item.yes or YES), _words(item.no or NO)
             value = f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"

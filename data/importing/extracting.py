@@ -26,6 +26,8 @@ _REPORT_EVERY = 20_000
 _SHAPE = str.maketrans("0123456789", "9" * 10)
 
 Progress = Callable[[str, float], None]
+# Where a cell stands in the row, and the hash it goes through, if any.
+_Cell = tuple[int, Callable[[str], str] | None]
 
 
 @dataclass
@@ -168,15 +170,26 @@ def _write(path: Path, opened: Opened, result: Extract, key: bytes, places: dict
         result.rejects.open("w", encoding="utf-8", newline="") as bad,
     ):
         writer, rejecter = csv.writer(good), csv.writer(bad)
-        good_rows = _sound_rows(path, opened, result, rejecter.writerow, places)
-        for number, row in _without_footer(good_rows, result.mapping.source.footer_rows, result.tally):
-            writer.writerow((number, *[change(row[index]) if change else row[index] for index, change in cells]))
-            result.rows += 1
-            if result.rows % _REPORT_EVERY == 0:
-                progress("读取", opened.tally.fraction())
+        rows = _sound_rows(path, opened, result, rejecter.writerow, places)
+        kept = _without_footer(rows, result.mapping.source.footer_rows, result.tally)
+        while block := list(itertools.islice(kept, _REPORT_EVERY)):
+            writer.writerows(_picked(block, cells))
+            result.rows += len(block)
+            progress("读取", opened.tally.fraction())
     if not result.rows and not result.bad_rows:
         raise ReadError(f"文件 {path.name} 只有表头，没有数据行。请检查导出条件。未发布任何数据。")
     progress("读取", 1.0)
+
+
+def _picked(rows: list[Row], cells: list[_Cell]) -> Iterator[list[str]]:
+    """Give line number, clear cells without blanks around them, and hashed cells of each row."""
+    clear = [index for index, change in cells if change is None]
+    hashed = [(index, change) for index, change in cells if change is not None]
+    for number, row in rows:
+        picked = [str(number)]
+        picked += [row[index].strip() for index in clear]
+        picked += [change(row[index]) for index, change in hashed]
+        yield picked
 
 
 def output_columns(mapping: SourceMapping, places: tuple[str, ...]) -> list[str]:
@@ -198,10 +211,8 @@ def _hashed(mapping: SourceMapping) -> list[FieldMap]:
     return [item for item in mapping.fields.values() if mapping.table.fields[item.name].kind in HASHED_KINDS]
 
 
-def _cells(mapping: SourceMapping, places: dict[str, int], key: bytes) -> list[tuple[int, Callable[[str], str] | None]]:
-    cells: list[tuple[int, Callable[[str], str] | None]] = [
-        (index, None) for column, index in places.items() if _is_clear(mapping, column)
-    ]
+def _cells(mapping: SourceMapping, places: dict[str, int], key: bytes) -> list[_Cell]:
+    cells: list[_Cell] = [(index, None) for column, index in places.items() if _is_clear(mapping, column)]
     missing = frozenset((*MISSING, *mapping.source.missing))
     for item in _hashed(mapping):
         index = places[item.columns[0]]
@@ -260,18 +271,20 @@ def _sound_rows(
                     _reject_width((number, row), width, result, reject)
                 continue
             row = kept
-        if not any(row) or not any(cell.strip() for cell in row):
+        if not row[0].strip() and not "".join(row).strip():
             tally.blank += 1
             continue
         for index in fill:
             row[index] = last[index] = row[index].strip() or last[index]
-        if not subtotals.isdisjoint(map(str.strip, row if named else row[:3])):
+        looked = row if named else row[:3]
+        if not subtotals.isdisjoint(map(str.strip, looked) if is_sheet else looked):
             tally.subtotal += 1
             continue
         if not row[-1] and is_footer(row, width):
             tally.footer += 1
             continue
-        ending.see(row)
+        if ending.watching:
+            ending.see(row)
         yield number, row
     if short is not None:
         raise ReadError(_cut(path, short, width))
@@ -320,8 +333,6 @@ class _Ending:
 
     def see(self, row: list[str]) -> None:
         """Remember the shape of the last cell of the row before."""
-        if not self.watching:
-            return
         if self.rows and len(self.shapes) < 50_000:
             self.shapes.add(_shape(self.last))
         self.last = row[-1]

@@ -158,7 +158,7 @@ def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:
 
 
 def _clean_rows(con: duckdb.DuckDBPyConnection, taken: Extract) -> None:
-    """Create the view `cleaned`: row number and c0, c1, … with blanks trimmed and missing markers as NULL."""
+    """Create the view `cleaned`: row number and c0, c1, … with missing markers as NULL."""
     names = [f"c{number}" for number in range(len(output_columns(taken.mapping, taken.columns)))]
     listed = ", ".join(f"{lit(name)}: 'VARCHAR'" for name in ("row_no", *names))
     con.execute(
@@ -167,13 +167,12 @@ def _clean_rows(con: duckdb.DuckDBPyConnection, taken: Extract) -> None:
         f" max_line_size = 33554432, columns = {{{listed}}})"
     )
     words = ", ".join(lit(word) for word in dict.fromkeys((*MISSING, *taken.mapping.source.missing)))
-    blanks = "' ' || chr(9) || chr(160) || chr(12288)"
-    cleaned = "".join(f", CASE WHEN {name} NOT IN ({words}) THEN {name} END AS {name}" for name in names)
-    trimmed = "".join(f", trim({name}, {blanks}) AS {name}" for name in names)
-    con.execute(
-        f"CREATE VIEW cleaned AS SELECT row_no{cleaned} FROM"
-        f" (SELECT cast(row_no AS BIGINT) AS row_no{trimmed} FROM source)"
+    longest = max(len(word.encode()) for word in (*MISSING, *taken.mapping.source.missing))
+    cleaned = "".join(
+        f", CASE WHEN strlen({name}) > {longest} THEN {name} WHEN {name} NOT IN ({words}) THEN {name} END AS {name}"
+        for name in names
     )
+    con.execute(f"CREATE VIEW cleaned AS SELECT cast(row_no AS BIGINT) AS row_no{cleaned} FROM source")
 
 
 def _value_rows(con: duckdb.DuckDBPyConnection, taken: Extract) -> tuple[dict[str, Column], list[_Check]]:
