@@ -391,18 +391,23 @@ def _words(words: tuple[str, ...]) -> str:
     return ", ".join(lit(word.lower()) for word in words)
 
 
-def located(mapping: SourceMapping, lon: str, lat: str) -> tuple[str, str]:
-    """Return SQL that converts a point to WGS84; outside China GCJ-02 and BD-09 are not shifted."""
+def point_layers(mapping: SourceMapping) -> list[str]:
+    """Return SELECT lists, each over the one before, that turn columns x, y into WGS84.
+
+    Outside China GCJ-02 and BD-09 are not shifted. The second step of the inverse brings the error from about 2 m to
+    centimetres; layers keep the long formulas from being computed twice.
+    """
     if mapping.coord_sys not in ("gcj02", "bd09"):
-        return lon, lat
+        return []
+    layers = []
     if mapping.coord_sys == "bd09":
-        lon, lat = (
-            f"(bd_radius({lon}, {lat}) * cos(bd_angle({lon}, {lat})))",
-            f"(bd_radius({lon}, {lat}) * sin(bd_angle({lon}, {lat})))",
+        layers.append(
+            "* REPLACE (CASE WHEN in_china(x, y) THEN bd_radius(x, y) * cos(bd_angle(x, y)) ELSE x END AS x,"
+            " CASE WHEN in_china(x, y) THEN bd_radius(x, y) * sin(bd_angle(x, y)) ELSE y END AS y)"
         )
-    # Two steps of the inverse bring the error from about 2 m to centimetres.
-    first = f"({lon} - gcj_dlon({lon}, {lat}))", f"({lat} - gcj_dlat({lon}, {lat}))"
-    return (
-        f"CASE WHEN in_china({lon}, {lat}) THEN {lon} - gcj_dlon({first[0]}, {first[1]}) ELSE {lon} END",
-        f"CASE WHEN in_china({lon}, {lat}) THEN {lat} - gcj_dlat({first[0]}, {first[1]}) ELSE {lat} END",
+    layers.append("* REPLACE (x - gcj_dlon(x, y) AS x, y - gcj_dlat(x, y) AS y), x AS from_x, y AS from_y")
+    layers.append(
+        "* REPLACE (CASE WHEN in_china(from_x, from_y) THEN from_x - gcj_dlon(x, y) ELSE from_x END AS x,"
+        " CASE WHEN in_china(from_x, from_y) THEN from_y - gcj_dlat(x, y) ELSE from_y END AS y)"
     )
+    return layers

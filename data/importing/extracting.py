@@ -26,6 +26,7 @@ _REPORT_EVERY = 20_000
 _SHAPE = str.maketrans("0123456789", "9" * 10)
 
 Progress = Callable[[str, float], None]
+_Reject = Callable[[tuple[int, str, str, str]], object]
 # Where a cell stands in the row, and the hash it goes through, if any.
 _Cell = tuple[int, Callable[[str], str] | None]
 
@@ -239,56 +240,56 @@ def _without_footer(rows: Iterator[Row], count: int, tally: Tally) -> Iterator[R
     tally.footer += len(held)
 
 
-def _sound_rows(
-    path: Path,
-    opened: Opened,
-    result: Extract,
-    reject: Callable[[tuple[int, str, str, str]], object],
-    places: dict[str, int],
-) -> Iterator[Row]:
-    """Give the data rows of the right width; title, blank, sub-total and footer rows are counted and left out."""
+def _sound_rows(path: Path, opened: Opened, result: Extract, reject: _Reject, places: dict[str, int]) -> Iterator[Row]:
+    """Give the data rows; blank, sub-total and footer rows are counted and left out, merged cells filled down."""
     spec, tally = result.mapping.source, opened.tally
     width = len(opened.header.names)
-    is_sheet = result.is_sheet
     subtotals = SUBTOTALS if spec.subtotal is None else frozenset(spec.subtotal)
-    named = spec.subtotal is not None
+    # Markers that the mapping names may stand anywhere; the usual ones only where the row's label is.
+    looked = slice(None) if spec.subtotal is not None else slice(3)
     fill = [places[column] if column in places else _place(column, opened) for column in spec.fill_down]
     last = [""] * width
-    short: Row | None = None
     ending = _Ending(opened)
-    for number, row in opened.rows:
-        if short is not None and row:
-            _reject_width(short, width, result, reject)
-            short = None
-        if len(row) != width:
-            kept = _fit(row, width, is_sheet or spec.short_rows == "pad")
-            if kept is None:
-                if is_footer(row, width):
-                    tally.footer += 1
-                elif len(row) < width:
-                    short = (number, row)
-                else:
-                    _reject_width((number, row), width, result, reject)
-                continue
-            row = kept
+    for number, row in _fitting_rows(path, opened, result, reject):
         if not row[0].strip() and not "".join(row).strip():
             tally.blank += 1
             continue
         for index in fill:
             row[index] = last[index] = row[index].strip() or last[index]
-        looked = row if named else row[:3]
-        if not subtotals.isdisjoint(map(str.strip, looked) if is_sheet else looked):
+        if not subtotals.isdisjoint(map(str.strip, row[looked]) if result.is_sheet else row[looked]):
             tally.subtotal += 1
-            continue
-        if not row[-1] and is_footer(row, width):
+        elif not row[-1] and is_footer(row, width):
             tally.footer += 1
+        else:
+            if ending.watching:
+                ending.see(row)
+            yield number, row
+    ending.check(path, result)
+
+
+def _fitting_rows(path: Path, opened: Opened, result: Extract, reject: _Reject) -> Iterator[Row]:
+    """Give rows of the header's width; a short row at the very end means that the file was cut."""
+    width = len(opened.header.names)
+    pad = result.is_sheet or result.mapping.source.short_rows == "pad"
+    short: Row | None = None
+    for number, row in opened.rows:
+        if short is not None and row:
+            _reject_width(short, width, result, reject)
+            short = None
+        if len(row) == width:
+            yield number, row
             continue
-        if ending.watching:
-            ending.see(row)
-        yield number, row
+        fitted = _fit(row, width, pad)
+        if fitted is not None:
+            yield number, fitted
+        elif is_footer(row, width):
+            opened.tally.footer += 1
+        elif len(row) < width:
+            short = (number, row)
+        else:
+            _reject_width((number, row), width, result, reject)
     if short is not None:
         raise ReadError(_cut(path, short, width))
-    ending.check(path, result)
 
 
 def _place(column: str, opened: Opened) -> int:

@@ -13,7 +13,7 @@ import duckdb
 from data import clock, grid
 from data.importing import quality
 from data.importing.detecting import sha256_of
-from data.importing.expressions import MISSING, Column, Compiler, lit, located, prepare
+from data.importing.expressions import MISSING, Column, Compiler, lit, point_layers, prepare
 from data.importing.extracting import Extract, Progress, extract, output_columns
 from data.importing.fields import FACT_TABLES, HASHED_KINDS
 from data.importing.mapping import SourceMapping
@@ -226,18 +226,31 @@ def _part_sql(mapping: SourceMapping, columns: dict[str, Column], checks: list[_
     kept = [f"v_{name}" for name in columns] + [f"p_{name}" for name, column in columns.items() if column.precision]
     lost = [f"({column.lost}) AS l_{name}" for name, column in columns.items() if column.lost]
     kept += [f"l_{name}" for name, column in columns.items() if column.lost]
-    lon, lat = _point(mapping, columns)
-    good = _good_point("raw_lon", "raw_lat")
-    wgs_lon, wgs_lat = located(mapping, "raw_lon", "raw_lat")
     return (
         f"SELECT row_no, problem, left(shown, {_SHOWN_LENGTH}) AS shown, {', '.join(kept)},"
-        f" CASE WHEN {good} THEN {wgs_lon} END AS lon, CASE WHEN {good} THEN {wgs_lat} END AS lat,"
-        " raw_lon IS NOT NULL AND raw_lat IS NOT NULL AS has_point FROM ("
-        f"SELECT *, {shown} AS shown, {', '.join([*lost, f'{lon} AS raw_lon', f'{lat} AS raw_lat'])} FROM ("
+        f" x AS lon, y AS lat, has_point FROM ({_point_sql(mapping, columns)}"
+        f"SELECT *, {', '.join([f'{shown} AS shown', *lost])} FROM ("
         f"SELECT *, {problem} AS problem FROM ("
         f"SELECT *, {', '.join(values)} FROM ("
-        f"SELECT *, {', '.join(firsts)} FROM cleaned))))"
+        f"SELECT *, {', '.join(firsts)} FROM cleaned{')' * (4 + _point_depth(mapping))}"
     )
+
+
+def _point_depth(mapping: SourceMapping) -> int:
+    return 2 + len(point_layers(mapping))
+
+
+def _point_sql(mapping: SourceMapping, columns: dict[str, Column]) -> str:
+    """Return the opening of the nested SELECTs that add x, y (WGS84, or NULL for a bad point) and has_point."""
+    lon, lat = _point(mapping, columns)
+    good = "abs(raw_x) <= 180 AND abs(raw_y) <= 90 AND NOT (abs(raw_x) < 0.01 AND abs(raw_y) < 0.01)"
+    opening = (
+        f"SELECT *, CASE WHEN {good} THEN raw_x END AS x, CASE WHEN {good} THEN raw_y END AS y,"
+        f" raw_x IS NOT NULL AND raw_y IS NOT NULL AS has_point FROM (SELECT *, {lon} AS raw_x, {lat} AS raw_y FROM ("
+    )
+    for layer in point_layers(mapping):
+        opening = f"SELECT {layer} FROM ({opening}"
+    return opening
 
 
 def _point(mapping: SourceMapping, columns: dict[str, Column]) -> tuple[str, str]:
@@ -252,10 +265,6 @@ def _point(mapping: SourceMapping, columns: dict[str, Column]) -> tuple[str, str
     # WKT and GeoJSON put longitude first, a bare pair in brackets latitude; beyond 90 only longitude is possible.
     lon_first = f"(regexp_matches(upper(v_point), 'POINT|COORDINATES') OR abs({one}) > 90)"
     return f"CASE WHEN {lon_first} THEN {one} ELSE {two} END", f"CASE WHEN {lon_first} THEN {two} ELSE {one} END"
-
-
-def _good_point(lon: str, lat: str) -> str:
-    return f"abs({lon}) <= 180 AND abs({lat}) <= 90 AND NOT (abs({lon}) < 0.01 AND abs({lat}) < 0.01)"
 
 
 # ---- accepted rows -------------------------------------------------------------------------------
