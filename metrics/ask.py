@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,14 +11,14 @@ import pandas as pd
 
 from data.reading import Snapshot
 from metrics import catalogue, compare, query
+from metrics.axes import CALENDAR, bucket
 from metrics.compare import Comparison
 from metrics.definitions import DIMENSIONS, METRICS
 from metrics.model import COUNT, PERCENTILE, RATE, RATIO, Metric
 from metrics.periods import Window, years_back, years_before
 from metrics.query import TABLES, Answer, Breakdown, Question
+from metrics.rates import days_behind
 from metrics.selection import Selection
-
-_TIME = ("day", "week", "month", "year")
 
 
 @dataclass(frozen=True)
@@ -92,93 +92,112 @@ def compared(
     raw: list[Comparison] = []
     current = _records(answer.frame(by))
     for span in spans:
-        partners = _partners(answer, by, span)
+        base = {_key(row, by): row for row in _records(answer.frame(by, span))}
+        moved = _mover(answer, by, span)
+        days = {view: _Days(answer, view, span, by) for view in {METRICS[name].view for name in metrics}}
         for number, row in enumerate(current):
-            partner = partners(row)
+            then = moved(row)
+            partner = base.get(_key(then, by))
             for name in metrics:
                 keys.append((number, name, span))
-                raw.append(_compare(answer, METRICS[name], by, span, row, partner, phi))
+                metric = METRICS[name]
+                raw.append(_compare(metric, row, partner, *days[metric.view].behind(row, then), phi))
     return dict(zip(keys, compare.judged(raw), strict=True))
 
 
-def _partners(answer: Answer, by: tuple[str, ...], span: str) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
-    """Return a function from a current row to its row in the compared span; days and months are matched by place."""
-    base = _records(answer.frame(by, span))
-    if not by:
-        return lambda row: base[0] if base else None
-    order_now = {name: _order(answer.frame(by)[name]) for name in by if name in _TIME}
-    order_then = {name: _order(answer.frame(by, span)[name]) for name in by if name in _TIME}
-    calendar = span != "previous"
-
-    def key_now(row: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(_moved(row[name], name, order_now, calendar, answer, span) for name in by)
-
-    def key_then(row: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(_placed(row[name], name, order_then, calendar) for name in by)
-
-    found = {key_then(row): row for row in base}
-    return lambda row: found.get(key_now(row))
+def _key(row: dict[str, Any], by: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in by)
 
 
-def _order(values: Iterable[Any]) -> dict[Any, int]:
-    return {value: place for place, value in enumerate(sorted(set(values)))}
+def _mover(answer: Answer, by: tuple[str, ...], span: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return a function from a current row to the dimensions of the row that it is compared with.
+
+    Days of another year are matched by date; everything else on the calendar by its place in the window, whether or
+    not there are data for it.
+    """
+    question = answer.question
+    week_start = question.selection.week_start
+    calendar = [name for name in by if name in CALENDAR]
+    now, then = (_longest(answer, one) for one in ("current", span))
+    places = {name: {value: n for n, value in enumerate(_buckets(now, name, week_start))} for name in calendar}
+    values = {name: _buckets(then, name, week_start) for name in calendar}
+    years = None if span == "previous" else years_back(span, question.period.first.year)
+
+    def move(name: str, value: Any) -> Any:
+        if name == "day" and years is not None:
+            return years_before(datetime(value.year, value.month, value.day), years).date()
+        place = places[name].get(value, -1)
+        return values[name][place] if 0 <= place < len(values[name]) else None
+
+    def moved(row: dict[str, Any]) -> dict[str, Any]:
+        out = {name: move(name, row[name]) if name in calendar else row[name] for name in by}
+        if "weekday" in out and out.get("day"):
+            out["weekday"] = out["day"].isoweekday()
+        return out
+
+    return moved
 
 
-def _placed(value: Any, name: str, order: dict[str, dict[Any, int]], calendar: bool) -> Any:
-    if name not in order or (calendar and name == "day"):
-        return value
-    return order[name][value]
+def _longest(answer: Answer, span: str) -> Window:
+    return max((window for (_, one), window in answer.windows.items() if one == span), key=lambda window: window.end)
 
 
-def _moved(value: Any, name: str, order: dict[str, dict[Any, int]], calendar: bool, answer: Answer, span: str) -> Any:
-    if calendar and name == "day":
-        years = years_back(span, answer.question.period.first.year)
-        return years_before(datetime(value.year, value.month, value.day), years).date()
-    return _placed(value, name, order, calendar)
+def _buckets(window: Window, name: str, week_start: int) -> list[Any]:
+    return list(dict.fromkeys(bucket(day, name, week_start) for day in window.dates()))
+
+
+class _Days:
+    """How many days stand behind a row and the row it is compared with; 0 where a part of them has no data."""
+
+    def __init__(self, answer: Answer, view: str, span: str, by: tuple[str, ...]) -> None:
+        week_start = answer.question.selection.week_start
+        self._sides = [
+            (
+                days_behind(by, answer.windows[view, one], answer.days[view, one], week_start),
+                days_behind(by, answer.windows[view, one], answer.windows[view, one].dates(), week_start),
+            )
+            for one in ("current", span)
+        ]
+
+    def behind(self, now: dict[str, Any], then: dict[str, Any]) -> tuple[float, float]:
+        """Return (days now, days then)."""
+        found = [
+            covered(row) if covered(row) == whole(row) else 0.0
+            for row, (covered, whole) in zip((now, then), self._sides, strict=True)
+        ]
+        return found[0], found[1]
 
 
 def _compare(
-    answer: Answer,
     metric: Metric,
-    by: tuple[str, ...],
-    span: str,
     row: dict[str, Any],
     partner: dict[str, Any] | None,
+    days_now: float,
+    days_then: float,
     phi: float,
 ) -> Comparison:
-    if answer.covered[metric.view, span] == 0 or answer.covered[metric.view, "current"] == 0:
-        return Comparison(_number(row[metric.id]), None, verdict=compare.NO_BASE)
-    now, then = answer.windows[metric.view, "current"], answer.windows[metric.view, span]
-    missing = 0.0 if set(by).isdisjoint(_TIME) and metric.kind == COUNT else None
+    # A breakdown leaves out what did not occur; where there are data, that is 0.
+    missing = 0.0 if days_then and metric.kind == COUNT else None
 
     def base(name: str) -> float | int | None:
         return _number(partner[name]) if partner else missing
 
+    if not days_now or not days_then:
+        return Comparison(_number(row[metric.id]), base(metric.id), verdict=compare.NO_BASE)
     if metric.kind == COUNT:
-        days_now, days_then = _exposure(by, now, then)
-        one = compare.counts(_number(row[metric.id]), days_now, base(metric.id), days_then, phi)
-    elif metric.kind == RATE:
-        days_now, days_then = _exposure(by, now, then)
+        return compare.counts(_number(row[metric.id]), days_now, base(metric.id), days_then, phi)
+    if metric.kind == RATE:
         tested = compare.counts(_number(row[metric.numerator]), days_now, base(metric.numerator), days_then, phi)
-        one = _of_rate(tested, _number(row[metric.id]), base(metric.id))
-    elif metric.kind == RATIO:
+        return _of_rate(tested, _number(row[metric.id]), base(metric.id))
+    if metric.kind == RATIO:
         test = compare.shares if metric.is_proportion else compare.ratios
-        one = test(
+        return test(
             _number(row[metric.numerator]),
             _number(row[metric.denominator]) or 0.0,
             base(metric.numerator),
             base(metric.denominator) or 0.0,
         )
-    else:
-        one = _untested(_number(row[metric.id]), base(metric.id))
-    if answer.covered[metric.view, span] < 1:
-        return Comparison(one.value, one.base, one.change, one.percent, verdict=compare.NO_BASE)
-    return one
-
-
-def _exposure(by: tuple[str, ...], now: Window, then: Window) -> tuple[float, float]:
-    """Days behind each row: the window's own, or equal ones where rows are single days, hours or weeks."""
-    return (now.days, then.days) if set(by).isdisjoint(_TIME) else (1.0, 1.0)
+    return _untested(_number(row[metric.id]), base(metric.id))
 
 
 def _of_rate(tested: Comparison, value: float | None, base: float | None) -> Comparison:

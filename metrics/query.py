@@ -73,6 +73,8 @@ class Answer:
     frames: dict[tuple[tuple[str, ...], str], pd.DataFrame]
     windows: dict[tuple[str, str], Window]
     covered: dict[tuple[str, str], float]
+    # The days with data in each window.
+    days: dict[tuple[str, str], list[date]]
     notes: list[str] = field(default_factory=list)
 
     def frame(self, by: tuple[str, ...] = (), span: str = "current") -> pd.DataFrame:
@@ -273,7 +275,11 @@ def _assemble(
     snapshot: Snapshot, question: Question, known: Catalogue, parts: list[Part], raw: pd.DataFrame, notes: list[str]
 ) -> Answer:
     windows = {(part.view, part.span): part.window for part in parts}
-    covered = {key: _covered_share(known, TABLES[key[0]], window) for key, window in windows.items()}
+    days = {
+        (view, span): known.covered(TABLES[view], window.first_day, window.last_day) if window.dates() else []
+        for (view, span), window in windows.items()
+    }
+    covered = {key: len(days[key]) / max(1, len(window.dates())) for key, window in windows.items()}
     for view in dict.fromkeys(view for view, _ in covered):
         if question.selection.categories and not any(
             known.category_filter(question.selection.categories, TABLES[view])
@@ -284,18 +290,14 @@ def _assemble(
                 else "所选类别不属于警情类别，警情指标不适用。"
             )
             covered |= {key: 0.0 for key in covered if key[0] == view}
+            days |= {key: [] for key in days if key[0] == view}
     frames: dict[tuple[tuple[str, ...], str], pd.DataFrame] = {}
     for breakdown in question.breakdowns:
         for span in breakdown.spans:
             key = (breakdown.by, span)
             frame = _breakdown_frame(breakdown, span, parts, raw, known, question, covered)
             frames[key] = _joined(frames[key], frame, breakdown.by) if key in frames else frame
-    return Answer(question, snapshot.id, frames, windows, covered, list(dict.fromkeys(notes)))
-
-
-def _covered_share(known: Catalogue, table: str, window: Window) -> float:
-    wanted = window.dates()
-    return len(known.covered(table, wanted[0], wanted[-1])) / len(wanted) if wanted else 0.0
+    return Answer(question, snapshot.id, frames, windows, covered, days, list(dict.fromkeys(notes)))
 
 
 def _breakdown_frame(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -31,22 +31,23 @@ def exposure(
     rows = [dict(zip(by, values, strict=True)) for values in frame[list(by)].itertuples(index=False, name=None)]
     if not by:
         rows = [{}] * len(frame)
-    days = days_behind(by, window, table, known, selection)
+    covered = known.covered(table, window.first_day, window.last_day)
+    days = days_behind(by, window, covered, selection.week_start)
     people = [_people(row, by, known, selection) for row in rows]
     values = [float("nan") if who is None else who * days(row) for who, row in zip(people, rows, strict=True)]
     return pd.Series(values, index=frame.index, dtype="float64").where(lambda behind: behind > 0)
 
 
 def days_behind(
-    by: tuple[str, ...], window: Window, table: str, known: Catalogue, selection: Selection
+    by: tuple[str, ...], window: Window, covered: Iterable[date], week_start: int
 ) -> Callable[[Mapping[str, Any]], float]:
-    """Return a function from a row to the days with data that it stands for; a part of a day counts as that part."""
+    """Return a function from a row to how many covered days it stands for; a part of a day counts as that part."""
     calendar = [name for name in by if name in CALENDAR]
     days: dict[tuple[Any, ...], float] = {}
-    for day in known.covered(table, window.first_day, window.last_day):
+    for day in covered:
         midnight = datetime.combine(day, time())
         start, end = max(window.start, midnight), min(window.end, midnight + timedelta(days=1))
-        key = tuple(bucket(day, name, selection.week_start) for name in calendar)
+        key = tuple(bucket(day, name, week_start) for name in calendar)
         days[key] = days.get(key, 0.0) + max(0.0, (end - start) / timedelta(days=1))
     return lambda row: days.get(tuple(row[name] for name in calendar), 0.0)
 
