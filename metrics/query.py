@@ -15,7 +15,7 @@ import pandas as pd
 
 from data.reading import Snapshot
 from metrics import catalogue
-from metrics.axes import Axes
+from metrics.axes import CALENDAR, Axes, bucket
 from metrics.catalogue import Catalogue
 from metrics.definitions import DIMENSIONS, METRICS, UNREGISTERED, columns_of
 from metrics.model import COUNT, RATIO, Metric, Refused, UnknownName
@@ -297,6 +297,8 @@ def _assemble(
             key = (breakdown.by, span)
             frame = _breakdown_frame(breakdown, span, parts, raw, known, question, covered)
             frames[key] = _joined(frames[key], frame, breakdown.by) if key in frames else frame
+    for (by, span), frame in frames.items():
+        _zero_where_others_count(frame, by, {view: days[view, span] for view, one in windows if one == span}, question)
     return Answer(question, snapshot.id, frames, windows, covered, days, list(dict.fromkeys(notes)))
 
 
@@ -326,6 +328,27 @@ def _breakdown_frame(
         result = frame if result is None else _joined(result, frame, breakdown.by)
     assert result is not None
     return result[[*breakdown.by, *dict.fromkeys(breakdown.metrics)]]
+
+
+def _zero_where_others_count(
+    frame: pd.DataFrame, by: tuple[str, ...], days: dict[str, list[date]], question: Question
+) -> None:
+    """Set counts to 0 in rows that only another view has (a beat with alerts and no cases), on days with data.
+
+    Categories and groups are left unknown: most codes of alerts mean nothing for cases.
+    """
+    if not by or {"category", "group"} & set(by):
+        return
+    for name in frame.columns:
+        if name not in METRICS or METRICS[name].kind != COUNT or not frame[name].isna().any():
+            continue
+        buckets = {
+            tuple(bucket(day, one, question.selection.week_start) for one in by if one in CALENDAR)
+            for day in days[METRICS[name].view]
+        }
+        rows = frame[[one for one in by if one in CALENDAR]].itertuples(index=False, name=None)
+        covered = [row in buckets for row in rows] if set(by) & set(CALENDAR) else [bool(buckets)] * len(frame)
+        frame.loc[frame[name].isna() & pd.Series(covered, index=frame.index), name] = 0
 
 
 def _grouping_id(part: Part, by: tuple[str, ...]) -> int:
