@@ -24,8 +24,8 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def two_versions(store: Store) -> Store:
-    for call in ("2026-11-19 08:00", "2026-11-20 08:00"):
-        tiny.publish(store, lambda con, call=call: tiny.alerts(con, [{"call": call}]))
+    tiny.publish(store, lambda con: tiny.alerts(con, [{"call": "2026-11-19 08:00"}]))
+    tiny.publish(store, lambda con: tiny.alerts(con, [{"call": "2026-11-20 08:00"}]))
     return store
 
 

@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -92,7 +93,7 @@ def test_a_version_that_is_retired_while_it_is_opened_is_looked_for_again(
     connect = duckdb.connect
     published: list[int] = []
 
-    def retired_meanwhile(path: str, **settings: object) -> duckdb.DuckDBPyConnection:
+    def retired_meanwhile(path: str, **settings: Any) -> duckdb.DuckDBPyConnection:
         if not published:
             published.append(1)
             monkeypatch.setattr(duckdb, "connect", connect)

@@ -15,9 +15,7 @@ from metrics.selection import BASES, CUTOFFS, Selection
 
 AS_OF = datetime(2026, 11, 22, 0)
 
-names = st.text(st.characters(exclude_characters=",", exclude_categories=("Cs",)), min_size=1, max_size=20).map(
-    str.strip
-)
+names = st.text(st.characters(exclude_characters=",", codec="utf-8"), min_size=1, max_size=20).map(str.strip)
 chosen = st.lists(names.filter(bool), max_size=5, unique=True).map(tuple)
 days = st.tuples(st.dates(date(1900, 1, 1), date(2200, 12, 31)), st.dates(date(1900, 1, 1), date(2200, 12, 31))).map(
     lambda pair: (min(pair), max(pair))
