@@ -91,7 +91,13 @@ def _mapping_step() -> html.Div:
                 className="inline-fields",
             ),
             html.Label("映射内容（TOML，可直接修改）", htmlFor="mapping-text"),
-            dcc.Textarea(id="mapping-text", value="", className="mapping-text", spellCheck=False),
+            dcc.Textarea(
+                id="mapping-text",
+                value="",
+                placeholder="选择文件后自动识别",
+                className="mapping-text",
+                spellCheck=False,
+            ),
             html.Div(
                 [
                     html.Label("另存为", htmlFor="mapping-name"),
@@ -175,6 +181,8 @@ def choose(answer: dict[str, Any] | None, take: int | None, name: str | None, be
     Output("mapping-said", "children"),
     Input("mapping-choice", "value"),
     Input("job", "data"),
+    # Looking at a large file takes a moment: what is typed meanwhile would be lost.
+    running=[(Output("mapping-text", "disabled"), True, False)],
     prevent_initial_call=True,
 )
 def choose_mapping(choice: str, token: str | None) -> tuple[Any, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from functools import cache
 from typing import Any
 
 import dash
@@ -12,8 +12,8 @@ from dash import ClientsideFunction, Input, Output, clientside_callback, html
 from data import dictionary
 from metrics.definitions import DIMENSIONS, METRICS, sql_of
 from metrics.model import RATIO, Dimension, Metric
-from pages._components import tables
 from pages._components.attributes import attributes
+from pages._components.markup import static
 
 dash.register_page(__name__, path="/glossary", name="指标口径", title="指标口径 · 降控研判台", order=9, key="k")
 
@@ -24,15 +24,10 @@ _PRECISION = {"hour": "时间精确到小时", "day": "时间精确到日", "mon
 def layout(q: Any = "", **_: Any) -> html.Div:
     """Return all definitions; the search box hides what does not match, and its text is kept in the address."""
     wanted = q if isinstance(q, str) else ""
-    families = [(family, list(members)) for family, members in groupby(METRICS.values(), key=lambda one: one.family)]
-    order = dict.fromkeys(family for family, _ in families)
-    by_family = {family: [one for name, members in families if name == family for one in members] for family in order}
     return html.Div(
         [
-            _head(wanted, [*by_family, "维度", "数据字典"]),
-            *(_section(family, [_metric(one) for one in members]) for family, members in by_family.items()),
-            _section("维度", [_dimension(one) for one in DIMENSIONS.values()]),
-            _section("数据字典", [_table(entry) for entry in dictionary.tables()]),
+            _head(wanted, [*_families(), "维度", "数据字典"]),
+            _definitions(),
             html.P("没有符合的指标。请换一个词，或清空查找框。", id="glossary-none", className="state", hidden=True),
         ]
     )
@@ -44,6 +39,25 @@ clientside_callback(
     Output("glossary-none", "hidden"),
     Input("glossary-search", "value"),
 )
+
+
+@cache
+def _definitions() -> html.Div:
+    """Return all definitions as one part: they are the same for everybody and never change while serving."""
+    return static(
+        [
+            *(_section(family, [_metric(one) for one in members]) for family, members in _families().items()),
+            _section("维度", [_dimension(one) for one in DIMENSIONS.values()]),
+            _section("数据字典", [_table(entry) for entry in dictionary.tables()]),
+        ]
+    )
+
+
+def _families() -> dict[str, list[Metric]]:
+    found: dict[str, list[Metric]] = {}
+    for metric in METRICS.values():
+        found.setdefault(metric.family, []).append(metric)
+    return found
 
 
 def _head(wanted: str, sections: list[str]) -> html.Div:
@@ -112,11 +126,14 @@ def _dimension(dimension: Dimension) -> html.Article:
 
 
 def _table(entry: dictionary.TableEntry) -> html.Article:
-    rows = [(html.Code(column.name), column.meaning, column.type.lower()) for column in entry.columns]
+    rows = [
+        html.Tr([html.Td(html.Code(one.name)), html.Td(one.meaning), html.Td(one.type.lower())])
+        for one in entry.columns
+    ]
     body = html.Details(
         [
             html.Summary(f"{len(rows)} 个字段"),
-            tables.plain_table([("字段", False), ("含义", False), ("类型", False)], rows, entry.meaning),
+            html.Table(html.Tbody(rows), className="plain-table"),
         ],
         className="plain",
     )

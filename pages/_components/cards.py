@@ -10,6 +10,7 @@ from dash import html
 from pages._components import figures, states
 from pages._components.attributes import attributes
 from pages._components.changes import Change, Verdict, chip, said
+from pages._components.markup import static
 
 
 def definition_link(metric_id: str) -> html.A:
@@ -81,7 +82,7 @@ def kpi_text(
     lines: (环比 or 同比, change); href: where a click on the title leads; note: a last line, e.g. on unusable data.
     """
     name = html.A(title, href=href) if href else title
-    return [
+    parts = [
         html.Div(
             [html.H2(name), *([definition_link(metric_id)] if metric_id else []), chip(verdict)],
             className="kpi-head",
@@ -93,6 +94,7 @@ def kpi_text(
         ),
         *([html.P(note, className="kpi-line")] if note else []),
     ]
+    return [static(parts)]
 
 
 def _in_full(word: str, change: Change) -> str:
@@ -100,9 +102,9 @@ def _in_full(word: str, change: Change) -> str:
     return f"{word} {change.sign} {change.text}{note}"
 
 
-def points(sentences: Sequence[tuple[Any, str]]) -> html.Ol:
+def points(sentences: Sequence[tuple[Any, str]]) -> html.Div:
     """Return the ranked sentences of 要点, each a link into the page that shows why: (words, address)."""
-    return html.Ol([html.Li(html.A(words, href=href)) for words, href in sentences], className="points")
+    return static(html.Ol([html.Li(html.A(words, href=href)) for words, href in sentences], className="points"))
 
 
 def strong(text: str) -> html.B:
@@ -119,4 +121,4 @@ def diverging_legend(low: str = "低于预期", middle: str = "预期之内", hi
     """Return the legend of the diverging steps, with words at both ends."""
     steps = ["low-3", "low-2", "low-1", "mid", "high-1", "high-2", "high-3"]
     swatches = html.Span([html.I(className=f"step-{step}") for step in steps], className="legend-steps", title=middle)
-    return html.Div([low, swatches, high], className="legend")
+    return static([low, swatches, high], "legend")

@@ -354,12 +354,8 @@ def _category_options(names: Catalogue | None) -> list[dict[str, Any]]:
     for group in TABLE_GROUPS[table]:
         below = [category for category in listed if category.group == group]
         if below:
-            options.append({"value": group, "label": html.Span(f"{group}（全部）", className="option-group")})
-            options += [
-                {"value": one.code, "label": html.Span(one.name, className="option-leaf")}
-                for one in below
-                if one.name != group
-            ]
+            options.append({"value": group, "label": f"{group}（全部）"})
+            options += [{"value": one.code, "label": f"　{one.name}"} for one in below if one.name != group]
     return options
 
 

@@ -131,7 +131,7 @@ def versions_table(store: Store, versions: Sequence[Version]) -> Any:
         ("本版新增来源", False),
         ("", False),
     ]
-    return plain_table(heads, rows, "版本与来源")
+    return plain_table(heads, rows, "版本与来源", live=True)
 
 
 def _version_row(store: Store, version: Version, older: Version | None) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from data.reading import Snapshot
 from data.snapshots import StoreError
 from pages._components import session
 from pages._components.attributes import attributes
+from pages._components.markup import static
 
 POLL_MILLISECONDS = 3000
 # The age in words is said anew every so many polls even when the version stays.
@@ -116,13 +117,13 @@ def _quality(snapshot: Snapshot) -> Any:
                 [html.Span("● ", **attributes(aria_hidden="true")), f"质量{level}"],
                 className=f"tone-{level_tone(level)}",
             ),
-            html.Div(
+            static(
                 [
                     html.P("近 30 日警情的质量实测", className="panel-title"),
                     html.Table(html.Tbody(rows), className="plain-table"),
                     html.A("查看数据接入与版本 ›", href="/data"),
                 ],
-                className="popover-panel popover-right",
+                "popover-panel popover-right",
             ),
         ],
         className="picker picker-quality status-item",

@@ -10,6 +10,7 @@ from dash import html
 
 from pages._components.changes import Change, Verdict, said
 from pages._components.figures import mark_of
+from pages._components.markup import static
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def change_table(rows: Sequence[ChangeRow], first_column: str = "类别") -> htm
     )
     head = html.Thead(html.Tr([html.Th(text, className=style, scope="col") for text, style in heads]))
     body = html.Tbody([_change_row(number, row) for number, row in enumerate(rows, start=1)])
-    return html.Div(html.Table([head, body], className="change-table"), className="table-scroll", tabIndex="0")
+    return static(html.Table([head, body], className="change-table"), "table-scroll", tabIndex="0")
 
 
 def _change_row(number: int, row: ChangeRow) -> html.Tr:
@@ -99,7 +100,7 @@ def matrix(
             for row, name in rows
         ]
     )
-    return html.Div(html.Table([head, body], className="matrix"), className="matrix-box", tabIndex="0")
+    return static(html.Table([head, body], className="matrix"), "matrix-box", tabIndex="0")
 
 
 def _cell(cell: Cell | None, where: str) -> html.Td:
@@ -110,8 +111,13 @@ def _cell(cell: Cell | None, where: str) -> html.Td:
     return html.Td(inside, className=f"step-{mark_of(cell.strength)}", title=said)
 
 
-def plain_table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Any]], caption: str = "") -> html.Div:
-    """Return a table of text and numbers; heads: (name, whether it is a number)."""
+def plain_table(
+    heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Any]], caption: str = "", live: bool = False
+) -> html.Div:
+    """Return a table of text and numbers; heads: (name, whether it is a number).
+
+    live: keep its cells as components, for the few that a callback listens to.
+    """
     head = html.Thead(
         html.Tr([html.Th(name, className="num" if number else "", scope="col") for name, number in heads])
     )
@@ -122,6 +128,5 @@ def plain_table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Any]]
         ]
     )
     children: list[Any] = [html.Caption(caption, className="visually-hidden")] if caption else []
-    return html.Div(
-        html.Table([*children, head, body], className="plain-table"), className="table-scroll", tabIndex="0"
-    )
+    table = html.Table([*children, head, body], className="plain-table")
+    return html.Div(table, className="table-scroll") if live else static(table, "table-scroll", tabIndex="0")

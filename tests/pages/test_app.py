@@ -30,7 +30,7 @@ ODD_QUERIES: list[dict[str, Any]] = [
 ]
 
 
-def components(part: Any) -> list[Component]:
+def components(part: Any) -> list[Any]:
     """Return a component and all below it."""
     if isinstance(part, (list, tuple)):
         return [found for one in part for found in components(one)]
@@ -58,7 +58,7 @@ def test_every_graph_has_the_safe_config(demo_app: Dash) -> None:
             for part in components(page["layout"]()):
                 if isinstance(part, dcc.Graph):
                     found += 1
-                    assert part.config == figures.SAFE_CONFIG
+                    assert getattr(part, "config", None) == figures.SAFE_CONFIG
     assert found > 0
 
 

@@ -31,7 +31,7 @@ def station(code: str, shift: float = 0.0, **more: Any) -> dict[str, Any]:
 
 
 def test_graph_always_has_the_safe_config() -> None:
-    config = figures.graph("x").config
+    config = figures.graph("x").to_plotly_json()["props"]["config"]
     assert config["showSendToCloud"] is False
     assert config["plotlyServerURL"] == ""
     assert config["displaylogo"] is False

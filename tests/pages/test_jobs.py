@@ -11,7 +11,7 @@ from dash import Dash
 
 from data.snapshots import Store, StoreError
 from pages._components import import_panels, jobs
-from tests.pages.test_words import text_of
+from tests.pages.reading import text_of
 
 MAPPING = """
 name = "手工"

@@ -5,37 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dash.development.base_component import Component
+from dash import dcc, html
 
 from metrics.compare import NO_BASE, REAL, USUAL, Comparison
 from metrics.definitions import METRICS
 from pages._components import cards, changes, states, tables
 from pages._components.changes import Change, Verdict, change_of, verdict_of
+from pages._components.markup import render, static
 from pages._components.tables import Cell, ChangeRow
+from tests.pages.reading import read, text_of
 
 ALERTS, SHARE, SOLVED = METRICS["alerts_valid"], METRICS["clear_rate"], METRICS["cases_solved"]
-
-
-def text_of(part: Any) -> str:
-    """Return all text of a component, as a reader meets it."""
-    if isinstance(part, (list, tuple)):
-        return "".join(text_of(one) for one in part)
-    if isinstance(part, Component):
-        return text_of(getattr(part, "children", None))
-    return "" if part is None else str(part)
-
-
-def all_of(part: Any, kind: str) -> list[Any]:
-    """Return all components of a kind."""
-    found = [part] if isinstance(part, Component) and part._type == kind else []
-    inside = (
-        part
-        if isinstance(part, (list, tuple))
-        else [getattr(part, "children", None)]
-        if isinstance(part, Component)
-        else []
-    )
-    return found + [hit for one in inside for hit in all_of(one, kind)]
 
 
 def against(value: float, base: float, verdict: str = USUAL) -> Comparison:
@@ -84,49 +64,67 @@ def test_only_a_real_change_is_coloured() -> None:
     assert verdict_of(REAL, -2.0, ALERTS).tone == "better"
     assert verdict_of(USUAL, 2.0, ALERTS).tone == "none"
     assert verdict_of(REAL, 2.0, METRICS["alerts_help"]).tone == "none"
-    usual = changes.said(Change("↑", "5.0%", tone="worse", sure=False))
-    assert [part.className for part in usual.children] == ["sign tone-worse", ""]
+    usual = read(changes.said(Change("↑", "5.0%", tone="worse", sure=False))).all("span")
+    assert [part.attributes.get("class", "") for part in usual] == ["change", "sign tone-worse", ""]
 
 
 def test_change_table_has_the_columns_of_the_office() -> None:
-    flat = Change("持平")
-    row = ChangeRow(
-        "刑事", "31", "19", Change("↑", "63.2%", "多 12 起", "worse"), "18", flat, Verdict("真变化", "worse"), "?a=1"
-    )
-    table = tables.change_table([row])
-    assert [text_of(head) for head in all_of(table, "Th")] == [
-        "序号",
-        "类别",
-        "本期",
-        "同期",
-        "同比",
-        "上期",
-        "环比",
-        "判定",
-    ]
-    cells = all_of(table, "Td")
-    assert [text_of(cell) for cell in cells] == ["1", "刑事", "31", "19", "↑ 63.2%", "18", "持平", "真变化"]
-    assert cells[4].title == "多 12 起"
-    assert all_of(table, "A")[0].href == "?a=1"
-    assert cells[-1].className == "tone-worse"
+    rise, flat = Change("↑", "63.2%", "多 12 起", "worse"), Change("持平")
+    row = ChangeRow("刑事", "31", "19", rise, "18", flat, Verdict("真变化", "worse"), "?a=1")
+    table = read(tables.change_table([row]))
+    assert [head.text for head in table.all("th")] == ["序号", "类别", "本期", "同期", "同比", "上期", "环比", "判定"]
+    cells = table.all("td")
+    assert [cell.text for cell in cells] == ["1", "刑事", "31", "19", "↑ 63.2%", "18", "持平", "真变化"]
+    assert cells[4].attributes["title"] == "多 12 起"
+    assert table.all("a")[0].attributes["href"] == "?a=1"
+    assert cells[-1].attributes["class"] == "tone-worse"
 
 
 def test_matrix_cells_are_links_coloured_only_by_evidence() -> None:
     cells = {("s", "c"): Cell("8", 3, "8 起，预期 2–6", "?station=s"), ("s", "d"): Cell("4", 0, "", "?x=1")}
-    box = tables.matrix([("s", "新港所")], [("c", "刑事"), ("d", "治安"), ("e", "求助")], cells)
-    strong, quiet, blank = all_of(box, "Td")
-    assert strong.className == "step-high-3"
-    assert strong.title == "新港所 · 刑事：8 起，预期 2–6"
-    assert strong.children.href == "?station=s"
-    assert quiet.className == "step-mid"
-    assert blank.className == "step-none"
-    assert [head.scope for head in all_of(box, "Th")] == ["col", "col", "col", "col", "row"]
+    box = read(tables.matrix([("s", "新港所")], [("c", "刑事"), ("d", "治安"), ("e", "求助")], cells))
+    strong, quiet, blank = box.all("td")
+    assert strong.attributes == {"class": "step-high-3", "title": "新港所 · 刑事：8 起，预期 2–6"}
+    assert strong.all("a")[0].attributes["href"] == "?station=s"
+    assert quiet.attributes["class"] == "step-mid"
+    assert blank.attributes["class"] == "step-none"
+    assert [head.attributes["scope"] for head in box.all("th")] == ["col", "col", "col", "col", "row"]
+
+
+def test_tables_are_one_component() -> None:
+    box = tables.matrix([("s", "所")], [("c", "类")], {("s", "c"): Cell("8")})
+    assert getattr(box, "children", None) is None
+
+
+class TestMarkup:
+    def test_everything_is_escaped(self) -> None:
+        tree = html.P(["<script>alert(1)</script>", html.B("&", title='"><img src=x>')])
+        assert render(tree) == (
+            '<p>&lt;script&gt;alert(1)&lt;/script&gt;<b title="&quot;&gt;&lt;img src=x&gt;">&amp;</b></p>'
+        )
+
+    def test_names_of_the_browser(self) -> None:
+        part = html.Td("x", className="num", colSpan=2, hidden=True, style={"width": "5%"})
+        assert render(part) == '<td class="num" colspan="2" hidden style="width: 5%">x</td>'
+        assert render([None, 5, html.Details("y", open=False)]) == "5<details>y</details>"
+
+    @pytest.mark.parametrize("href", ["javascript:alert(1)", "//elsewhere/x", "data:text/html,x", "ftp:x"])
+    def test_links_stay_inside(self, href: str) -> None:
+        with pytest.raises(ValueError, match="inside the application"):
+            static(html.A("x", href=href))
+
+    def test_nothing_is_lost_silently(self) -> None:
+        with pytest.raises(TypeError):
+            static(dcc.Input())
+        with pytest.raises(TypeError):
+            static(html.Button("x", n_clicks=0))
 
 
 def test_card_has_a_title_a_definition_and_a_source() -> None:
     card = cards.card("week", "一周时段", "…", sub="起", metric_id="alerts_valid")
-    assert all_of(card, "A")[0].href == "/glossary#alerts_valid"
-    ids = [getattr(part, "id", None) for kind in ("H2", "Span", "Div", "P") for part in all_of(card, kind)]
+    shown = read(card)
+    assert shown.all("a")[0].attributes["href"] == "/glossary#alerts_valid"
+    ids = [part.attributes.get("id") for tag in ("h2", "span", "div", "p") for part in shown.all(tag)]
     assert {"week-title", "week-sub", "week-body", "week-note", "week-source"} <= set(ids)
 
 
@@ -141,4 +139,4 @@ def test_empty_is_explained() -> None:
     messages = {text_of(state) for state in (states.nothing_happened(), states.no_data(), states.no_result())}
     assert len(messages) == 3
     assert "2024年" in text_of(states.no_data("2024年1月1日至2026年11月21日"))
-    assert all_of(states.empty_store(), "A")[0].href == "/data"
+    assert read(states.empty_store()).all("a")[0].attributes["href"] == "/data"
