@@ -25,6 +25,7 @@ _READS_MOST = 0.9
 _MOST_LABELS = 1500
 _MOST_STATIONS = 400
 _MOST_IDS = 3_000_000
+_LEAST_DISTINCT_IDS = 0.3
 FORMATS = (
     "iso",
     "%m/%d/%Y %I:%M:%S %p",
@@ -551,7 +552,7 @@ def _fill_id(found: _Guess, path: Path, spec: SourceSpec) -> None:
     for profile in _matching(found, aliases.IDS):
         if profile.suspicion is None or profile.suspicion.kind in ("phone", "identity"):
             share = profile.distinct / max(1, len(profile.values))
-            if share > 0.5 and profile not in candidates:
+            if share >= _LEAST_DISTINCT_IDS and profile not in candidates:
                 candidates.append(profile)
     if not candidates:
         return

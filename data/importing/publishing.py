@@ -167,7 +167,7 @@ def read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def replay(store: Store) -> list[str]:
     """Publish journal entries that a crash left unpublished; returns the source files brought in.
 
-    An entry that cannot be published is kept under a name that is not tried again, and named in the error.
+    An entry that cannot be published is moved out of the journal, kept, and named in the error.
     """
     done: list[str] = []
     entries = sorted(store.journal.glob("[0-9a-f]*"), key=lambda path: path.name) if store.journal.is_dir() else []
@@ -180,8 +180,10 @@ def replay(store: Store) -> list[str]:
         except FileNotFoundError:
             continue  # Another process published it in the meantime.
         except (duckdb.Error, ValueError, KeyError) as error:
-            kept = entry.with_name(f"failed-{entry.name}")
+            kept = store.root / "stuck" / f"{entry.name}-{uuid.uuid4().hex[:8]}"
+            kept.parent.mkdir(exist_ok=True)
             entry.rename(kept)
+            durable.sync_folder(store.journal)
             raise StoreError(
                 f"上次中断时已确认的一批数据无法发布，已保留在 {kept}。"
                 "请保留该文件夹并联系维护人员；重新导入原文件即可补上数据。"

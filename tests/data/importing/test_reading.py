@@ -10,7 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from data.importing import running
+from data.importing import mapping, running
 from data.importing.detecting import ReadError, detect
 from data.importing.mapping import SourceSpec
 from data.importing.reading import open_source
@@ -35,10 +35,10 @@ def chinese_rows(count: int = 40) -> list[list[str]]:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encodings_and_delimiters(store: Store, tmp_path: Path, encoding: str, delimiter: str) -> None:
     lines = [delimiter.join(row) for row in [HEADER, *chinese_rows()]]
-    report = load(store, write(tmp_path / "a.csv", lines, encoding, "\r\n"), CHINESE)
-    assert (report.total("read"), report.total("kept")) == (40, 40)
-    assert ask(store, "SELECT cat_orig, count(*) FROM alerts GROUP BY 1 ORDER BY 1")[0][1] == 10
-    assert ask(store, "SELECT count(*) FROM alerts WHERE place_type = '商场门口'") == [(40,)]
+    path = write(tmp_path / "a.csv", lines, encoding, "\r\n")
+    found = running.preview(store, path, mapping.parse(CHINESE))
+    assert (found.report.read, found.report.kept) == (40, 40)
+    assert found.rows[0] == ("2024-05-01 08:00:00", "盗窃案件", "城关0所", "商场门口", "minute")
 
 
 def test_big5(store: Store, tmp_path: Path) -> None:

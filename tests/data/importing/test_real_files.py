@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.data.importing.helpers import MAPPINGS, ask, shared
 
 from data.importing import mapping, running
 from data.importing.report import Report
 from data.snapshots import Store
+from tests.data.importing.helpers import MAPPINGS, ask, shared
 
 
 def bring(store: Store, mapping_name: str, *names: str) -> Report:
@@ -81,7 +81,10 @@ def test_calls_with_response_times(store: Store) -> None:
 
 def test_calls_response_percentiles(store: Store) -> None:
     bring(store, "slo_calls", "calls/slo_police_calls_2021.csv")
-    quantiles = "SELECT count(arrive_seconds), quantile_cont(arrive_seconds, [0.5, 0.9, 0.95]) FROM alert_facts WHERE has_arrive"
+    quantiles = (
+        "SELECT count(arrive_seconds), quantile_cont(arrive_seconds, [0.5, 0.9, 0.95])"
+        " FROM alert_facts WHERE has_arrive"
+    )
     assert ask(store, quantiles) == [(9_827, [540.0, 1860.0, 2640.0])]
     (dispatched,) = ask(store, f"{quantiles} AND has_dispatch")
     assert dispatched[0] == 5_909 and dispatched[1][:2] == [840.0, 2160.0]
@@ -125,7 +128,8 @@ def test_chicago_cases(store: Store) -> None:
     assert counts["NARCOTICS"] == (1_122, 1_121)
     codes = ask(
         store,
-        "SELECT count(DISTINCT beat_code), count(DISTINCT station_code), count(*) FILTER (WHERE cell_x IS NULL) FROM cases",
+        "SELECT count(DISTINCT beat_code), count(DISTINCT station_code), count(*) FILTER (WHERE cell_x IS NULL)"
+        " FROM cases",
     )
     assert codes == [(274, 22, 162)]
 
