@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from data.demo import bureau
 from data.demo.plan import Plan
@@ -76,36 +76,37 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[BrowserContext]:
     """Debian's Chromium."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed; `make browser` installs it")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield launched
+        # One context, so that the large scripts are fetched once; each test has pages of its own.
+        yield launched.new_context(locale="zh-CN")
         launched.close()
 
 
 @pytest.fixture
-def open_page(site: Site, browser: Browser) -> Iterator[Callable[..., Visit]]:
+def open_page(site: Site, browser: BrowserContext) -> Iterator[Callable[..., Visit]]:
     """Open an address of the application; open_page("/data", size="phone", mode="dark")."""
-    contexts = []
+    opened = []
 
     def visit(address: str, size: str = "desk", mode: str = "light") -> Visit:
         width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-        contexts.append(context)
-        context.add_init_script(f"window.localStorage.setItem('mode', '{mode}')")
-        found = Visit(context.new_page())
+        found = Visit(browser.new_page())
+        opened.append(found.page)
+        found.page.set_viewport_size({"width": width, "height": height})
+        found.page.add_init_script(f"window.localStorage.setItem('mode', '{mode}')")
         watch(found, site.address)
         found.page.goto(site.address + address)
         expect(found.page.locator("#rail-nav")).to_be_attached()
         return found
 
     yield visit
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.close()
 
 
 def watch(visit: Visit, address: str) -> None:
