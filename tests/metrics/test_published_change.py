@@ -26,7 +26,7 @@ YEAR = {
     "auto_theft": (412, 471, -13),
 }
 LAST_28_DAYS = (90, 127, -29)
-# The one printed percentage that does not follow from its counts: robberies of district 14 in 28 days, 2 against 1, 25%.
+# The one printed percentage that does not follow from its counts: robberies of district 14 in 28 days, 2 and 1, 25%.
 MISPRINT = ("派出所14", "抢劫", 5)
 
 
