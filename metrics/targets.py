@@ -1,4 +1,4 @@
-"""Policy targets: packs of clauses written in TOML, one per document, and what a bureau overrides in its configuration."""
+"""Policy targets: packs of clauses in TOML, one per document, and what a bureau overrides in its configuration."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Target:
         above_mean (strictly above the bureau's own figure).
     value: in `unit`; None means that the document names no value.
     source: computed (metric, a metric id; with `per`, its value ÷ Σ weight × metric) or reported (indicator, a name in
-        reported_indicators; form: share = numerator ÷ denominator in %, per = numerator ÷ denominator, count = numerator).
+        reported_indicators; form: share = numerator ÷ denominator in %, per = that quotient itself, count = numerator).
     level: station, or bureau for a figure that exists once. kinds, ranks: which stations it binds, () means all.
     min_officers: binds stations with at least so many officers. only_reporting: binds stations that report it at all.
     compare: "" judges the figure itself; last_year its difference to the same month a year before, last_year_percent
@@ -98,7 +98,9 @@ class Target:
         if self.direction == "between" and self.upper is not None:
             return f"{self.value:g}–{self.upper:g}{unit}"
         value = f"{self.value:+g}".replace("-", "−") if self.compare else f"{self.value:g}"
-        if not self.compare and ((self.direction, self.value) == ("at_most", 0) or (self.unit, self.value) == ("%", 100)):
+        if not self.compare and (
+            (self.direction, self.value) == ("at_most", 0) or (self.unit, self.value) == ("%", 100)
+        ):
             return f"{value}{unit}"
         sign = {"at_least": "≥", "at_most": "≤", "below": "<", "near": "约"}[self.direction]
         return f"{'较上年同月 ' if self.compare else ''}{sign} {value}{unit}"
@@ -177,8 +179,9 @@ def of_store(root: Path, policy: str | None = None) -> Pack:
     chosen = _targets_section(path)
     configured = chosen.get("policy", DEFAULT_POLICY)
     if not isinstance(configured, str) or configured not in policies():
+        hint = _hint(_short(configured), policies())
         raise TargetError(
-            f"{path}：[targets] 的 policy「{str(configured)[:40]}」不是已有的政策目标包{_hint(str(configured), policies())}"
+            f"{path}：[targets] 的 policy「{_short(configured)}」不是已有的政策目标包{hint}"
             f"可选：{'、'.join(policies())}。"
         )
     if policy is not None and policy != configured:
