@@ -9,7 +9,8 @@ Primary: 0, 1 and 2 become "<3"; 0 as well, since a known 0 is what most subtrac
 not occur are added as "<3" for the same reason. Secondary: the totals of a table's rows and columns can be asked for
 (a station's beats add up to the station, a beat's days to its month), so further cells become 「略」 until every 1 and
 every 2 is a corner of a box of hidden cells whose corners can go up and down by one in turn: all totals stay, each
-number stays possible, and so nobody can tell the numbers from the totals (hypercube method, Repsilber 1994).
+number stays possible, and so nobody can tell the numbers from the totals (hypercube method, Repsilber 1994). Where a
+cell has no such box, all of its station (and month …) is hidden.
 
 What can't be hidden: what follows from totals that are shown anyway (a station with a single beat; a block in which
 only one cell is not 0), differences between questions with other filters, and between metrics.
@@ -190,9 +191,12 @@ def guarded(cube: NDArray[np.float64]) -> Bools:
     hidden, guarded_already = small.copy(), np.zeros(cube.shape, dtype=bool)
     # The 2s first: they can only go down, so they have fewer boxes to choose from.
     for cell in sorted((tuple(int(n) for n in place) for place in wanted), key=lambda place: -cube[place]):
-        box = None if guarded_already[cell] else _cheapest_box(cube, hidden, cell, axes)
-        if box is not None:
-            hidden[box] = guarded_already[box] = True
+        if guarded_already[cell]:
+            continue
+        box = _cheapest_box(cube, hidden, cell, axes)
+        if box is None:
+            return ~small
+        hidden[box] = guarded_already[box] = True
     return hidden & ~small
 
 
