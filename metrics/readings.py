@@ -14,7 +14,7 @@ from metrics.definitions import METRICS
 from metrics.gaps import Figure
 from metrics.model import RATIO
 from metrics.periods import Period
-from metrics.query import TABLES, Answer, Breakdown, Question
+from metrics.query import Answer, Breakdown, Question
 from metrics.selection import Selection
 from metrics.targets import Pack, Target, indicators
 
@@ -23,13 +23,12 @@ TREND_MONTHS = 12
 # Tables whose rows are things that happened: no row is a real zero. The others are reports: no row is no report.
 EVENTS = ("alerts", "cases")
 OFFICERS = "officers"
-NUMERATOR, DENOMINATOR = "reported_numerator", "reported_denominator"
 SOURCE_NAMES = {
     "alerts": "接处警数据",
     "cases": "案件数据",
     "staffing": "警力台账",
     "duty": "勤务表",
-    "beats": "警格台账",
+    "reported_indicators": "报送数据",
 }
 
 
@@ -75,14 +74,10 @@ class Figures:
 
     def covered(self, target: Target, station: str, month: date) -> bool:
         """Whether the month has data of the target's table at all."""
-        return (_view(target), month) in self._covered
+        return (METRICS[target.metric_id].view, month) in self._covered
 
     def reading(self, target: Target, station: str, month: date) -> Figure | None:
         """Return the figure itself, before any comparison with last year."""
-        if target.source == "reported":
-            return self._reported(target, station, month)
-        if table_of(target) not in EVENTS and not self._present(target, station, month):
-            return None
         return self._composed(target, station, month) if target.per else self._computed(target, station, month)
 
     def figure(self, target: Target, station: str, month: date) -> Figure | None:
@@ -109,7 +104,7 @@ class Figures:
 
     def month_for(self, target: Target) -> date:
         """Return the month whose figure stands for the month that is asked for."""
-        if table_of(target) in EVENTS:
+        if target.table in EVENTS:
             return self.month
         if target.id not in self._held:
             everyone = [BUREAU, *self.known.stations]
@@ -119,7 +114,7 @@ class Figures:
         return self._held[target.id]
 
     def ever_reported(self, target: Target, station: str) -> bool:
-        return any(self._reported(target, station, month) is not None for month in self.months)
+        return any(self._computed(target, station, month) is not None for month in self.months)
 
     def anyone_reported(self, target: Target) -> bool:
         return any(self.ever_reported(target, station) for station in self.known.stations)
@@ -127,7 +122,7 @@ class Figures:
     def source(self, target: Target, station: str, month: date) -> str:
         """Say where the figure comes from."""
         if target.source == "computed":
-            return SOURCE_NAMES[table_of(target)]
+            return SOURCE_NAMES[target.table]
         told = {
             text
             for (indicator, code, when), text in self._sources.items()
@@ -137,10 +132,10 @@ class Figures:
 
     def as_of(self, target: Target, month: date) -> date:
         """Return the month of a stock, or the last day with data of an event figure."""
-        if table_of(target) not in EVENTS:
+        if target.table not in EVENTS:
             return month
         end = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        days = self.known.covered(table_of(target), month, end)
+        days = self.known.covered(target.table, month, end)
         return days[-1] if days else month
 
     def notes(self) -> tuple[str, ...]:
@@ -156,27 +151,13 @@ class Figures:
         return tuple(notes)
 
     def _impossible(self, target: Target, station: str) -> bool:
-        figure = self._reported(target, station, self.month_for(target))
-        if target.form != "share" or figure is None or not figure.denominator:
+        figure = self._computed(target, station, self.month_for(target))
+        if not METRICS[target.metric_id].is_proportion or figure is None or not figure.denominator:
             return False
         return (figure.numerator or 0.0) > figure.denominator
 
-    def _present(self, target: Target, station: str, month: date) -> bool:
-        """Whether a stock has a report for the month: grouping fills up a station without rows with 0."""
-        return table_of(target) != "staffing" or bool(self.value(OFFICERS, station, month))
-
-    def _reported(self, target: Target, station: str, month: date) -> Figure | None:
-        top = self.value(f"{target.indicator}/分子", station, month)
-        bottom = self.value(f"{target.indicator}/分母", station, month)
-        if top is None:
-            return None
-        if target.form == "count":
-            return Figure(top)
-        scale = 100.0 if target.form == "share" else 1.0
-        return Figure(scale * top / bottom, top, bottom, scale) if bottom else None
-
     def _computed(self, target: Target, station: str, month: date) -> Figure | None:
-        metric = METRICS[target.metric]
+        metric = METRICS[target.metric_id]
         value = self.value(metric.id, station, month)
         if value is None:
             return None
@@ -208,51 +189,35 @@ def _against(now: Figure, then: Figure | None, compare: str) -> Figure | None:
     return Figure(round(100.0 * (now.value - then.value) / then.value, 9)) if then.value else None
 
 
-def table_of(target: Target) -> str:
-    """Return the kind of data behind a target: alerts, cases, staffing, duty, beats or reported."""
-    return "reported" if target.source == "reported" else TABLES[METRICS[target.metric].view]
-
-
-def _view(target: Target) -> str:
-    return METRICS[target.metric].view
-
-
 def question(pack: Pack, months: tuple[date, ...]) -> Question:
-    """Return the one question behind a scorecard: all metrics by station and month, and by month for the bureau."""
-    names: dict[str, None] = {}
-    for target in pack.targets:
-        if target.source == "computed":
-            metric = METRICS[target.metric]
-            names |= dict.fromkeys(
-                [metric.id, *([metric.numerator, metric.denominator] if metric.kind == RATIO else [])]
-            )
-            names |= dict.fromkeys(name for name, _ in target.per)
-    if names:
-        names |= {OFFICERS: None}
+    """Return the one question behind a scorecard: metrics by station and month, and by month what is the bureau's."""
+    stations = [target for target in pack.targets if target.level == "station"]
+    whole = [target for target in pack.targets if target.level == "bureau" or target.direction == "above_mean"]
+    asked = (((OFFICERS, *_names(stations)), ("station", "month")), (_names(whole), ("month",)))
     last = (months[-1] + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    breakdowns = [Breakdown(tuple(names), by) for by in (("station", "month"), ("month",)) if names]
-    if pack.reported():
-        reported = (NUMERATOR, DENOMINATOR)
-        breakdowns += [Breakdown(reported, (*by, "indicator")) for by in (("station", "month"), ("month",))]
-    return Question(
-        Selection(period="custom", first=months[0], last=last), Period(months[0], last), tuple(breakdowns)
-    )  # fmt: skip
+    breakdowns = tuple(Breakdown(tuple(dict.fromkeys(names)), by) for names, by in asked if names)
+    return Question(Selection(period="custom", first=months[0], last=last), Period(months[0], last), breakdowns)
+
+
+def _names(chosen: list[Target]) -> tuple[str, ...]:
+    """Return the metrics behind targets, numerators and denominators included."""
+    names: list[str] = []
+    for target in chosen:
+        metric = METRICS[target.metric_id]
+        names += [metric.id, *([metric.numerator, metric.denominator] if metric.kind == RATIO else [])]
+        names += [name for name, _ in target.per]
+    return tuple(names)
 
 
 def _values(answer: Answer) -> tuple[dict[tuple[str, str, date], float], set[tuple[str, date]]]:
-    """Return all figures by (name, station, month), and the (view, month) pairs that have data at all."""
+    """Return all figures by (metric, station, month), and the (view, month) pairs that have data at all."""
     values: dict[tuple[str, str, date], float] = {}
     covered: set[tuple[str, date]] = set()
-    for by, _ in answer.frames:
-        for row in answer.frame(by).to_dict("records"):
+    for by, span in answer.frames:
+        for row in answer.frame(by, span).to_dict("records"):
             station, month = str(row.get("station", BUREAU)), row["month"]
             for name, value in row.items():
-                if name in by or value is None or pd.isna(value):
-                    continue
-                if "indicator" in by:
-                    label = "分子" if name == NUMERATOR else "分母"
-                    values[f"{row['indicator']}/{label}", station, month] = float(value)
-                    continue
-                values[str(name), station, month] = float(value)
-                covered.add((METRICS[str(name)].view, month))
+                if name not in by and value is not None and not pd.isna(value):
+                    values[str(name), station, month] = float(value)
+                    covered.add((METRICS[str(name)].view, month))
     return values, covered

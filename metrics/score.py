@@ -16,7 +16,7 @@ from data.reading import Snapshot
 from metrics import cache, catalogue, gaps
 from metrics.gaps import Figure, Gap
 from metrics.model import MetricError
-from metrics.readings import BUREAU, EVENTS, OFFICERS, SOURCE_NAMES, Figures, Point, table_of
+from metrics.readings import BUREAU, EVENTS, OFFICERS, SOURCE_NAMES, Figures, Point
 from metrics.targets import Pack, Target
 
 MET, MISSED, UNREPORTED, UNBOUND = "达标", "未达标", "未报送", "不适用"
@@ -74,7 +74,7 @@ class Score:
         """The date of the figure: a month for stocks, a day for events."""
         if self.as_of is None:
             return "—"
-        return f"{self.as_of:%Y-%m-%d}" if table_of(self.target) in EVENTS else f"{self.as_of:%Y-%m}"
+        return f"{self.as_of:%Y-%m-%d}" if self.target.table in EVENTS else f"{self.as_of:%Y-%m}"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; the shape is described in docs/targets.md."""
@@ -251,8 +251,8 @@ def _bound(table: Figures, target: Target, station: str, month: date) -> tuple[s
 
 
 def _without_figure(table: Figures, target: Target, station: str, month: date) -> tuple[str, str]:
-    if table_of(target) in EVENTS and table.covered(target, station, month):
+    if target.table in EVENTS and table.covered(target, station, month):
         return UNBOUND, "去年同月没有可比的数据" if target.compare else "当月没有发生，无从计算"
     if target.compare and table.reading(target, station, month) is not None:
         return UNREPORTED, "上年同月未报送"
-    return UNREPORTED, "报送数据中没有" if target.source == "reported" else f"{SOURCE_NAMES[table_of(target)]}中没有"
+    return UNREPORTED, f"{SOURCE_NAMES[target.table]}中没有"

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from metrics.definitions import METRICS, REPORTED, VIEWS
 from metrics.model import MetricError, UnknownName
 
 FOLDER = Path(__file__).with_name("policies")
@@ -21,7 +22,6 @@ DEFAULT_POLICY = "binhai-2023"
 DIRECTIONS = ("at_least", "at_most", "below", "between", "near", "above_mean")
 SOURCES = ("computed", "reported")
 LEVELS = ("station", "bureau")
-FORMS = ("share", "per", "count")
 COMPARES = ("", "last_year", "last_year_percent")
 GAPS = ("members", "converted", "count", "values", "points")
 STATION_KINDS = ("城区", "城郊", "农村", "海港", "厂矿")
@@ -42,7 +42,7 @@ class Target:
         above_mean (strictly above the bureau's own figure).
     value: in `unit`; None means that the document names no value.
     source: computed (metric, a metric id; with `per`, its value ÷ Σ weight × metric) or reported (indicator, a name in
-        reported_indicators; form: share = numerator ÷ denominator in %, per = that quotient itself, count = numerator).
+        reported_indicators that metrics.definitions knows).
     level: station, or bureau for a figure that exists once. kinds, ranks: which stations it binds, () means all.
     min_officers: binds stations with at least so many officers. only_reporting: binds stations that report it at all.
     compare: "" judges the figure itself; last_year its difference to the same month a year before, last_year_percent
@@ -68,7 +68,6 @@ class Target:
     metric: str = ""
     per: tuple[tuple[str, float], ...] = ()
     indicator: str = ""
-    form: str = "share"
     level: str = "station"
     kinds: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
@@ -86,6 +85,16 @@ class Target:
     overridden: bool = False
     original: float | None = None
     reason: str = ""
+
+    @property
+    def metric_id(self) -> str:
+        """The metric behind the figure, whether computed or reported."""
+        return self.metric or REPORTED[self.indicator]
+
+    @property
+    def table(self) -> str:
+        """The table that its figure rests on: alerts, cases, staffing, duty or reported_indicators."""
+        return VIEWS[METRICS[self.metric_id].view].table
 
     @property
     def says(self) -> str:
@@ -236,7 +245,6 @@ _CHOICES = {
     "direction": DIRECTIONS,
     "source": SOURCES,
     "level": LEVELS,
-    "form": FORMS,
     "compare": COMPARES,
     "gap": GAPS,
 }
@@ -262,6 +270,8 @@ def _target(entry: Any, where: str) -> Target:
     target = Target(**content)
     if bool(target.metric) == bool(target.indicator) or bool(target.metric) != (target.source == "computed"):
         raise TargetError(f"{where}：computed 须写 metric，reported 须写 indicator，且只写一个。")
+    if target.indicator and target.indicator not in REPORTED:
+        raise TargetError(f"{where}：没有报送指标「{target.indicator}」{_hint(target.indicator, REPORTED)}")
     _check_value(target, where)
     return target
 
