@@ -48,16 +48,16 @@ class Figures:
         years = 2 if any(target.compare for target in pack.targets) else 1
         self.months = months_before(month, TREND_MONTHS * years)
         self._ranks = dict(snapshot.rows("SELECT code, rank FROM stations"))
-        self._sources = {
-            (indicator, station, when): source
-            for indicator, station, when, source in snapshot.rows(
-                "SELECT indicator, station_code, month, source FROM reported_indicators WHERE month BETWEEN $a AND $b",
-                {"a": self.months[0], "b": month},
-            )
-        }
+        self._sources: dict[tuple[str, date], dict[str, str | None]] = {}
+        for indicator, code, when, source in snapshot.rows(
+            "SELECT indicator, station_code, month, source FROM reported_indicators WHERE month BETWEEN $a AND $b",
+            {"a": self.months[0], "b": month},
+        ):
+            self._sources.setdefault((indicator, when), {})[code] = source
         answer = query.run(snapshot, question(pack, self.months))
         self._values, self._covered = _values(answer)
         self._held: dict[str, date] = {}
+        self._known: dict[str, bool] = {}
 
     def name(self, station: str) -> str:
         return self.known.stations[station].name if station else "全局"
@@ -72,7 +72,7 @@ class Figures:
         """Return one aggregate, or None where the query gave none."""
         return self._values.get((metric, station, month))
 
-    def covered(self, target: Target, station: str, month: date) -> bool:
+    def covered(self, target: Target, month: date) -> bool:
         """Whether the month has data of the target's table at all."""
         return (METRICS[target.metric_id].view, month) in self._covered
 
@@ -113,21 +113,22 @@ class Figures:
             self._held[target.id] = next(known, self.month)
         return self._held[target.id]
 
-    def ever_reported(self, target: Target, station: str) -> bool:
-        return any(self._computed(target, station, month) is not None for month in self.months)
+    def ever_known(self, target: Target, station: str) -> bool:
+        """Whether a station has a figure in any month that was read."""
+        return any(self.reading(target, station, month) is not None for month in self.months)
 
-    def anyone_reported(self, target: Target) -> bool:
-        return any(self.ever_reported(target, station) for station in self.known.stations)
+    def anyone_known(self, target: Target) -> bool:
+        """Whether any station has a figure in any month that was read."""
+        if target.id not in self._known:
+            self._known[target.id] = any(self.ever_known(target, station) for station in self.known.stations)
+        return self._known[target.id]
 
     def source(self, target: Target, station: str, month: date) -> str:
         """Say where the figure comes from."""
         if target.source == "computed":
             return SOURCE_NAMES[target.table]
-        told = {
-            text
-            for (indicator, code, when), text in self._sources.items()
-            if indicator == target.indicator and when == month and station in (code, BUREAU) and text
-        }
+        by_station = self._sources.get((target.indicator, month), {})
+        told = {text for code, text in by_station.items() if station in (code, BUREAU) and text}
         return f"报送：{'、'.join(sorted(told))}" if told else "报送"
 
     def as_of(self, target: Target, month: date) -> date:
@@ -141,7 +142,7 @@ class Figures:
     def notes(self) -> tuple[str, ...]:
         """Say what in the reports cannot be right or is not understood."""
         known = {target.indicator for target in indicators()}
-        strange = sorted({indicator for indicator, _, _ in self._sources if indicator not in known})
+        strange = sorted({indicator for indicator, _ in self._sources if indicator not in known})
         notes = [f"报送数据中有不认识的指标名，未计入：{'、'.join(strange[:10])}。"] if strange else []
         wrong = sum(
             self._impossible(target, station) for target in self.pack.reported() for station in self.known.stations

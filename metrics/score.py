@@ -245,14 +245,15 @@ def _bound(table: Figures, target: Target, station: str, month: date) -> tuple[s
             return UNREPORTED, "警力未报送"
         if officers < target.min_officers:
             return UNBOUND, f"只约束{target.binds}，本所 {officers:.0f} 名"
-    if target.only_reporting and table.anyone_reported(target) and not table.ever_reported(target, station):
+    if target.only_reporting and table.anyone_known(target) and not table.ever_known(target, station):
         return UNBOUND, f"只约束{target.binds}"
     return None
 
 
 def _without_figure(table: Figures, target: Target, station: str, month: date) -> tuple[str, str]:
-    if target.table in EVENTS and table.covered(target, station, month):
-        return UNBOUND, "去年同月没有可比的数据" if target.compare else "当月没有发生，无从计算"
+    """Return why there is no figure: nothing happened that could be judged, or nobody recorded or reported it."""
     if target.compare and table.reading(target, station, month) is not None:
-        return UNREPORTED, "上年同月未报送"
+        return UNREPORTED, f"上年同月{SOURCE_NAMES[target.table]}中没有"
+    if target.table in EVENTS and table.covered(target, month) and table.anyone_known(target):
+        return UNBOUND, "当月没有可供计算的警情" if target.table == "alerts" else "当月没有可供计算的案件"
     return UNREPORTED, f"{SOURCE_NAMES[target.table]}中没有"

@@ -275,6 +275,12 @@ def test_events_that_did_not_happen_cannot_be_judged(store: Store) -> None:
     assert _one(earlier, CITY, "dispute_resolved").state == UNREPORTED
 
 
+def test_what_no_station_records_is_not_reported_rather_than_not_applicable(store: Store) -> None:
+    card = card_of(store, lambda con: tiny.daily_alerts(con, "2026-10-01", 52, 2))
+    assert {one.state for one in card.of_target("dispute_resolved")} == {UNREPORTED}
+    assert {one.state for one in card.of_target("station_criminal_share")} == {UNREPORTED}
+
+
 def test_the_latest_report_stands_in_until_anyone_reports(store: Store) -> None:
     september = date(2026, 9, 1)
     changes = (
@@ -313,7 +319,7 @@ def test_against_the_same_month_of_last_year(store: Store) -> None:
     card = card_of(store, *changes, policy="dalian-2020")
     assert (_one(card, CITY, "police_seen").state, _one(card, CITY, "police_seen").value_text) == (MET, "+20.0%")
     assert _one(card, EDGE, "police_seen").state == UNREPORTED
-    assert _one(card, EDGE, "police_seen").reason == "上年同月未报送"
+    assert _one(card, EDGE, "police_seen").reason == "上年同月报送数据中没有"
 
 
 def test_beats_decide_how_many_are_needed(store: Store) -> None:
