@@ -14,10 +14,11 @@ from typing import Any
 from data.reading import Reader, Snapshot
 from data.snapshots import DEFAULT_STORE, Store
 from data.templates import IndicatorLine, PreparedRow, UnitLine, write_reported
-from metrics import catalogue, score, targets
+from metrics import catalogue, score, shortfalls, targets
 from metrics.model import MetricError
 from metrics.printing import aligned
 from metrics.score import MISSED, STATES, Score, Scorecard
+from metrics.shortfalls import Shortfall
 
 
 def add_parsers(commands: argparse._SubParsersAction[Any]) -> None:
@@ -68,16 +69,19 @@ def _score(parsed: argparse.Namespace) -> int:
         )
     pack = targets.of_store(parsed.store, parsed.policy)
     card = score.scorecard(snapshot, pack, parsed.month)
+    short = shortfalls.shortfalls(snapshot, card.month)
     if parsed.station:
-        card = card.only(catalogue.of(snapshot).station_codes(_words(parsed.station)))
+        chosen = catalogue.of(snapshot).station_codes(_words(parsed.station))
+        card, short = card.only(chosen), tuple(one for one in short if one.station in chosen)
     for note in card.notes:
         print(f"注意：{note}", file=sys.stderr)
     if parsed.format == "json":
-        print(json.dumps(card.to_json(), ensure_ascii=False, indent=1))
+        found = card.to_json() | {"duty_shortfalls": [one.to_json() for one in short]}
+        print(json.dumps(found, ensure_ascii=False, indent=1))
     elif parsed.format == "csv":
         print(_csv(card), end="")
     else:
-        _print(card, whole=bool(parsed.station))
+        _print(card, short, whole=bool(parsed.station))
     return 0
 
 
@@ -104,12 +108,15 @@ def _flat(one: dict[str, Any]) -> dict[str, Any]:
     return row | {"trend": " ".join(points)}
 
 
-def _print(card: Scorecard, whole: bool) -> None:
+def _print(card: Scorecard, short: tuple[Shortfall, ...], whole: bool) -> None:
     print(f"{card.pack.name}　{card.pack.document}　{card.month:%Y-%m}\n")
     if whole:
         _print_scores(card)
     else:
         _print_summary(card)
+    if short:
+        print(f"\n勤务（近 {shortfalls.MONTHS} 个月，非政策目标）")
+        print("\n".join(f"  {one.name}：{one.text}" for one in short))
     as_of = f"{card.data_as_of:%Y-%m-%d %H:%M}" if card.data_as_of else "无"
     print(f"\n数据截至 {as_of} · 版本 {card.snapshot_id}{' · 示例数据' if card.is_demo else ''}")
 

@@ -19,9 +19,11 @@ from data.demo.plan import Plan
 from data.importing import mapping, running
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
-from metrics import score, targets
+from metrics import score, shortfalls, targets
 from metrics.__main__ import main
+from metrics.readings import months_before
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
+from metrics.shortfalls import Shortfall
 from tests import tiny
 from tests.tiny import CITY, EDGE, VILLAGE
 
@@ -36,7 +38,7 @@ MAPPING = ROOT / "data" / "mappings" / "reported_indicators.toml"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Snapshot, list[dict[str, Any]], Path]]:
     root = tmp_path_factory.mktemp("scored") / "store"
-    bureau.publish(Store(root), Plan(12, 2, 12_000, 1, date(2026, 11, 21)))
+    bureau.publish(Store(root), Plan(12, 2, 60_000, 1, date(2026, 11, 21)))
     snapshot = Reader(Store(root)).snapshot()
     assert snapshot is not None
     yield snapshot, json.loads((root / bureau.TRUTH_FILE).read_text(encoding="utf-8")), root
@@ -64,6 +66,17 @@ def _check_truth(found: Score, size: dict[str, Any]) -> None:
     assert (found.numerator, found.denominator) == (size["community_officers"], size["officers"])
     assert found.gap.moved == size["gap_if_moved_from_other_teams"]
     assert found.gap.hired == size["gap_if_hired"]
+
+
+def test_the_night_shift_that_is_too_thin_is_found(demo: tuple[Snapshot, list[dict[str, Any]], Path]) -> None:
+    snapshot, truths, _ = demo
+    (planted,) = [truth for truth in truths if truth["kind"] == "staffing" and truth["planted"]]
+    found = shortfalls.shortfalls(snapshot, NOVEMBER)
+    assert planted["detectable"]
+    assert [one.station for one in found] == planted["stations"]
+    assert set(found[0].hours) & set(planted["size"]["hours"])
+    assert found[0].worst_hour in planted["size"]["hours"]
+    assert found[0].missing >= 1
 
 
 def test_stations_without_a_planted_gap_meet_the_community_share(
@@ -190,23 +203,28 @@ def card_of(store: Store, *changes: Change, policy: str = "binhai-2023", month: 
     return score.scorecard(tiny.snapshot_of(store, *changes), targets.load(policy), month)
 
 
-@pytest.mark.parametrize(("community", "others"), [(4, 9), (6, 16), (2, 12), (1, 4)])
-def test_hiring_what_is_missing_meets_the_target_when_it_is_scored_again(
-    store: Store, community: int, others: int
-) -> None:
-    first = _one(card_of(store, some_alerts, force(NOVEMBER, CITY, community, others)), CITY, "community_share")
-    assert first.state == MISSED
-    assert first.gap is not None
-    assert first.gap.moved is not None
-    assert first.gap.hired is not None
-    for more, fewer, state in (
-        (first.gap.hired, 0, MET),
-        (first.gap.hired - 1, 0, MISSED),
-        (first.gap.moved, first.gap.moved, MET),
-        (first.gap.moved - 1, first.gap.moved - 1, MISSED),
-    ):
-        again = card_of(store, force(NOVEMBER, CITY, community + more, others - fewer))
-        assert _one(again, CITY, "community_share").state == state
+def test_hiring_or_moving_what_is_missing_meets_the_target_when_it_is_scored_again(store: Store) -> None:
+    cases = {CITY: (4, 9), EDGE: (6, 16), VILLAGE: (2, 12)}
+    july = date(2026, 7, 1)
+    first = card_of(store, some_alerts, *(force(july, code, *people) for code, people in cases.items()), month=july)
+    # Each way of closing the gap, and one person fewer, in a month of its own.
+    changes = []
+    for code, (community, others) in cases.items():
+        gap = _one(first, code, "community_share").gap
+        assert gap is not None
+        assert gap.hired is not None
+        assert gap.moved is not None
+        for month, (more, fewer) in zip(
+            months_before(NOVEMBER, 4),
+            ((gap.hired, 0), (gap.hired - 1, 0), (gap.moved, gap.moved), (gap.moved - 1, gap.moved - 1)),
+            strict=True,
+        ):
+            changes.append(force(month, code, community + more, others - fewer))
+    tiny.publish(store, *changes)
+    snapshot = _current(store)
+    for month, state in zip(months_before(NOVEMBER, 4), (MET, MISSED, MET, MISSED), strict=True):
+        again = score.scorecard(snapshot, targets.load(), month)
+        assert [_one(again, code, "community_share").state for code in cases] == [state] * 3
 
 
 def test_what_nobody_reported_is_no_zero(store: Store) -> None:
@@ -340,6 +358,24 @@ def test_overrides_change_the_judgement_and_show(store: Store) -> None:
     found = _one(score.scorecard(snapshot, targets.of_store(store.root), NOVEMBER), CITY, "community_share")
     assert (found.state, found.target.original) == (MISSED, 40.0)
     assert found.to_json()["overridden"] is True
+
+
+def test_without_rosters_nothing_is_said_about_duty(store: Store) -> None:
+    assert shortfalls.shortfalls(tiny.snapshot_of(store, some_alerts), NOVEMBER) == ()
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ((21, 22), "21–23 时"),
+        ((0, 7, 21, 22, 23), "7–8 时、21–次日1 时"),
+        ((21, 22, 23), "21–24 时"),
+        (tuple(range(24)), "全天"),
+    ],
+)
+def test_hours_are_said_as_runs(hours: tuple[int, ...], said: str) -> None:
+    found = Shortfall(CITY, "东港派出所", hours, hours[0], 3.0, 1.0, OCTOBER, NOVEMBER)
+    assert found.text == f"{said}在岗人数不足：{hours[0]} 时平均在岗 1.0 人，应配 3.0 人，缺 2.0 人"
 
 
 def test_strange_reports_are_named(store: Store) -> None:
