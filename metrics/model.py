@@ -113,6 +113,7 @@ class View:
     monthly: rows are the state of a month; the latest month not after the period's end stands for the period.
     apart: column by whose values the latest month is told apart.
     exempt: condition of rows that a filter by category leaves alone.
+    listed: rows stand for places or moments, also where there is no data; those without data are left out.
     """
 
     id: str
@@ -124,6 +125,7 @@ class View:
     monthly: bool = False
     apart: str = ""
     exempt: str = ""
+    listed: bool = False
 
     @property
     def graded(self) -> bool:

@@ -425,6 +425,9 @@ def _columns_frame(rows: Rows, view: View, span: str, by: tuple[str, ...], colum
         (n, part) for n, part in enumerate(rows.parts) if (part.view, part.span, part.needs, part.grain) == key
     )
     raw = rows.raw[(rows.raw["part"] == index) & (rows.raw["grouping_id"] == _grouping_id(part, by))]
+    if view.monthly and by:
+        # A group of rows that know nothing of these figures, such as the bureau's departments, is not shown.
+        raw = raw.dropna(how="all", subset=columns)
     frame = _python_values(raw[[*by, *columns]].reset_index(drop=True), by)
     if rows.covered[view.id, span] == 0.0:
         return frame.iloc[:0] if by else frame.assign(**dict.fromkeys(columns))
@@ -474,7 +477,9 @@ def _complete(
     for position, name in enumerate(by):
         seen = sorted({key[position] for key in keys}, key=str)
         axis = _axis(DIMENSIONS[name], part, known, question.selection)
-        axes.append(seen if axis is None else axis + [value for value in seen if value not in set(axis)])
+        only_covered = VIEWS[part.view].listed and name in ("month", "quarter", "year")
+        extra = [] if axis is None or only_covered else [value for value in seen if value not in set(axis)]
+        axes.append(seen if axis is None else axis + extra)
     spined = [name for name in by if _axis(DIMENSIONS[name], part, known, question.selection) is not None]
     full = list(itertools.product(*axes)) if spined else sorted(keys, key=str)
     if len(spined) < len(by) and spined:

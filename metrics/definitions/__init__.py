@@ -6,11 +6,11 @@ from metrics.definitions import alerts, cases, reported, response, staffing
 from metrics.definitions.alerts import GROUP_BETTER, UNMAPPED, UNREGISTERED
 from metrics.definitions.dimensions import DIMENSIONS, VIEWS
 from metrics.definitions.reported import REPORTED
-from metrics.model import MATCH, PERCENTILE, RATE, RATIO, Metric
+from metrics.model import AMOUNT, COUNT, MATCH, PERCENTILE, RATE, RATIO, Metric
 
 __all__ = [
     "ALERT_GROUPS", "DIMENSIONS", "GROUP_BETTER", "METRICS", "REPORTED", "UNMAPPED", "UNREGISTERED", "VIEWS",
-    "columns_of", "dimensions_of", "sql_of", "views_of",
+    "columns_of", "dimensions_of", "of_events", "sql_of", "views_of",
 ]  # fmt: skip
 
 # Level-1 groups of alerts, in the order in which offices list them.
@@ -56,6 +56,17 @@ def dimensions_of(metric: Metric) -> tuple[str, ...]:
         if part.dimensions and part is not metric:
             allowed &= set(part.dimensions)
     return tuple(name for name in DIMENSIONS if name in allowed)
+
+
+def of_events(metric: Metric) -> bool:
+    """Whether chance plays a part in a metric, so that an interval or a test means something.
+
+    It does for events and what is made of them; headcounts, hours and posts are simply so many.
+    """
+    if metric.kind not in (RATIO, RATE):
+        return metric.kind in (COUNT, PERCENTILE)
+    kind = METRICS[metric.numerator].kind
+    return kind == COUNT or (metric.is_proportion and kind == AMOUNT)
 
 
 def sql_of(metric: Metric) -> str:
