@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from data import clock
 from data.reading import Reader, Snapshot
 from data.snapshots import DEFAULT_STORE, Store
 from data.templates import IndicatorLine, PreparedRow, UnitLine, write_reported
@@ -23,9 +24,10 @@ from metrics.shortfalls import Shortfall
 
 def add_parsers(commands: argparse._SubParsersAction[Any]) -> None:
     """Register `score` and `template`."""
+    packs = "、".join(targets.policies())
     text = "政策目标的达标账单：每个派出所、每项目标、一个月"
     scoring = commands.add_parser("score", help=text, description=text)
-    scoring.add_argument("--policy", choices=targets.policies(), help="政策目标包；默认按数据仓 config.toml")
+    scoring.add_argument("--policy", metavar="P", help=f"政策目标包：{packs}；默认按数据仓 config.toml")
     scoring.add_argument("--station", nargs="+", default=[], metavar="S", help="派出所代码或名称")
     scoring.add_argument("--month", type=_month, metavar="YYYY-MM", help="月份；默认为数据的最后一个月")
     _add_store(scoring)
@@ -34,7 +36,7 @@ def add_parsers(commands: argparse._SubParsersAction[Any]) -> None:
     text = "生成报送指标的填报模板（XLSX）"
     filling = commands.add_parser("template", help=text, description=text)
     filling.add_argument("-o", "--output", type=Path, required=True, metavar="F.xlsx", help="写入此文件")
-    filling.add_argument("--policy", choices=targets.policies(), help="只列这一目标包的指标；默认全部")
+    filling.add_argument("--policy", metavar="P", help=f"只列这一目标包的指标：{packs}；默认全部")
     filling.add_argument(
         "--station", nargs="+", default=[], metavar="S", help="为这些派出所预填每项指标一行，已报送的数一并带出"
     )
@@ -49,9 +51,12 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
 
 def _month(text: str) -> date:
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise argparse.ArgumentTypeError(f"月份「{text}」无法识别，请写成 2026-11 的形式") from None
+    if not 1950 <= month.year <= 2200:
+        raise argparse.ArgumentTypeError(f"月份「{text}」不在 1950 至 2200 年之间")
+    return month
 
 
 def _snapshot(folder: Path) -> Snapshot | None:
@@ -152,7 +157,7 @@ def _template(parsed: argparse.Namespace) -> int:
     snapshot = _snapshot(parsed.store)
     stations = catalogue.of(snapshot).stations if snapshot else {}
     units = [UnitLine(code, station.name) for code, station in stations.items()]
-    month = parsed.month or (score.latest_month(snapshot) if snapshot else date.today().replace(day=1))
+    month = parsed.month or (score.latest_month(snapshot) if snapshot else clock.now().date().replace(day=1))
     lines = indicator_lines(parsed.policy)
     prepared: list[PreparedRow] = []
     if parsed.station:

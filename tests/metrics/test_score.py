@@ -21,8 +21,10 @@ from data.reading import Reader, Snapshot
 from data.snapshots import Store
 from metrics import score, shortfalls, targets
 from metrics.__main__ import main
+from metrics.ask import ask
 from metrics.readings import months_before
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
+from metrics.selection import Selection
 from metrics.shortfalls import Shortfall
 from tests import tiny
 from tests.tiny import CITY, EDGE, VILLAGE
@@ -77,6 +79,16 @@ def test_the_night_shift_that_is_too_thin_is_found(demo: tuple[Snapshot, list[di
     assert set(found[0].hours) & set(planted["size"]["hours"])
     assert found[0].worst_hour in planted["size"]["hours"]
     assert found[0].missing >= 1
+
+
+def test_cover_of_the_beats_is_the_metric_of_that_name(demo: tuple[Snapshot, list[dict[str, Any]], Path]) -> None:
+    snapshot, _, _ = demo
+    card = score.scorecard(snapshot, targets.load())
+    asked = Selection(period="custom", first=NOVEMBER, last=date(2026, 11, 30))
+    for row in ask(snapshot, ("beat_cover", "beat_auxiliary_cover"), ("station",), asked).rows:
+        if row["beat_cover"] is not None:
+            assert _one(card, row["station"], "beat_officers").value == pytest.approx(row["beat_cover"])
+            assert _one(card, row["station"], "beat_auxiliaries").value == pytest.approx(row["beat_auxiliary_cover"])
 
 
 def test_stations_without_a_planted_gap_meet_the_community_share(
@@ -416,7 +428,14 @@ def test_command_line_refusals(demo: tuple[Snapshot, list[dict[str, Any]], Path]
     assert "派出所" in capsys.readouterr().err
     assert main(["score", "--store", str(tmp_path / "empty")]) == 1
     assert "还没有数据" in capsys.readouterr().err
-    for wrong in (["--policy", "binhai"], ["--month", "2026-13"], ["--month", "11月"]):
+    # A month outside the data is answered: nothing is reported, and no event can be judged.
+    for month in ("1999-12", "2031-05"):
+        assert main(["score", "--store", str(root), "--month", month, "--format", "json"]) == 0
+        found = json.loads(capsys.readouterr().out)["scores"]
+        assert not {one["state"] for one in found} & {MET, MISSED}
+    assert main(["score", "--store", str(root), "--policy", "binhai"]) == 2
+    assert "是否要找「binhai-2023」" in capsys.readouterr().err
+    for wrong in (["--month", "2026-13"], ["--month", "11月"], ["--month", "0001-01"]):
         with pytest.raises(SystemExit) as caught:
             main(["score", "--store", str(root), *wrong])
         assert caught.value.code == 2
