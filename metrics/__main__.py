@@ -13,11 +13,11 @@ from typing import Any
 
 from data.reading import Reader
 from data.snapshots import DEFAULT_STORE, Store, StoreError
-from metrics import catalogue, score_cli
+from metrics import catalogue, privacy, score_cli
 from metrics.ask import Table, ask, named
 from metrics.compare import Comparison
 from metrics.definitions import DIMENSIONS, METRICS, sql_of
-from metrics.model import MetricError, UnknownName
+from metrics.model import RATE, MetricError, UnknownName
 from metrics.periods import PRESETS, describe
 from metrics.printing import aligned
 from metrics.selection import BASES, CUTOFFS, Selection
@@ -163,14 +163,14 @@ def _print_table(table: Table, snapshot: Any, known: catalogue.Catalogue) -> Non
     names = {dimension: known_names for dimension, _, known_names in named(table, snapshot)}
     header = [DIMENSIONS[name].label for name in table.by]
     for metric in table.metrics:
-        header.append(f"{METRICS[metric].label}（{METRICS[metric].unit}）")
+        header += [f"{METRICS[metric].label}（{METRICS[metric].unit}）", *_beside_header(table, metric)]
         header += [f"{_SPAN_WORDS.get(span, span)}" for span in table.spans]
     body = []
     for number, row in enumerate(table.rows):
         cells = [_dimension_cell(row[name], name, names[name]) for name in table.by]
         for metric in table.metrics:
             value = row[metric]
-            cells.append("—" if value is None else format(value, METRICS[metric].format))
+            cells += [_value_cell(value, metric), *_beside(table, number, metric)]
             cells += [_change_cell(table.comparisons[number, metric, span], metric) for span in table.spans]
         body.append(cells)
     print(aligned(header, body, len(table.by)))
@@ -180,6 +180,36 @@ def _print_table(table: Table, snapshot: Any, known: catalogue.Catalogue) -> Non
 
 
 _SPAN_WORDS = {"previous": "环比", "last_year": "同比"}
+
+
+def _value_cell(value: Any, metric: str) -> str:
+    if value is None:
+        return "—"
+    return str(value) if privacy.is_hidden(value) else format(value, METRICS[metric].format)
+
+
+def _beside_header(table: Table, metric: str) -> list[str]:
+    if METRICS[metric].kind != RATE:
+        return []
+    return ["95% 区间", "收缩估计", "与总体相比", "名次区间"] if table.peers else ["95% 区间"]
+
+
+def _beside(table: Table, number: int, metric: str) -> list[str]:
+    """Return what stands beside a rate: its interval and, among peers, what takes the place of a rank."""
+    if METRICS[metric].kind != RATE:
+        return []
+    interval = table.intervals.get((number, metric))
+    low, high = (None, None) if interval is None else (interval.low, interval.high)
+    cells = [_span_cell(low, high, METRICS[metric].format)]
+    if table.peers:
+        place = table.peers[number, metric]
+        ranks = _span_cell(place.rank_low, place.rank_high, "d")
+        cells += [_value_cell(place.shrunk.value, metric), place.verdict or "—", ranks]
+    return cells
+
+
+def _span_cell(low: float | None, high: float | None, form: str) -> str:
+    return "—" if low is None or high is None else f"{low:{form}}–{high:{form}}"
 
 
 def _dimension_cell(value: Any, dimension: str, names: dict[str, str]) -> str:

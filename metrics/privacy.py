@@ -19,8 +19,8 @@ only one cell is not 0), differences between questions with other filters, and b
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,13 +36,13 @@ COARSE = frozenset({"month", "quarter", "year"})
 # A block with this share of small cells is hidden whole: nothing worth reading is left in it.
 _NEARLY_ALL = 0.95
 # Corners to be looked at in one block before it is hidden whole instead.
-_EFFORT = 5_000_000
+_EFFORT = 2_000_000
 # Dimensions that are parts of one another make one axis, so that no beat is put into another station's row.
 _BUNDLES = (
     WHOLES | {"beat"},
     CELLS,
     COARSE | {"day", "week"},
-    frozenset({"group", "category", "category1", "category2", "category3"}),
+    frozenset({"group", "category", "category1", "category2", "category3", "case_category"}),
 )
 
 Bools = NDArray[np.bool_]
@@ -63,26 +63,19 @@ def is_hidden(value: object) -> bool:
     return isinstance(value, str) and value in (PRIMARY, SECONDARY)
 
 
-@dataclass(frozen=True)
-class Protected:
-    """A frame with its marks: counts of cells hidden because they are small, and to guard those."""
-
-    frame: pd.DataFrame
-    small: int
-    guards: int
-
-    @property
-    def note(self) -> str:
-        """What readers are told; empty where nothing is hidden."""
-        if not self.small + self.guards:
-            return ""
-        guards = f"；另有 {self.guards:,} 格显示为「{SECONDARY}」，以免由合计或比率反推" if self.guards else ""
-        return f"比警格更细的统计中，不足 {THRESHOLD} 起的 {self.small:,} 格显示为「{PRIMARY}」{guards}。"
+def note(values: Iterable[object]) -> str:
+    """Return what readers of these values are told; empty where nothing is hidden."""
+    marks = Counter(str(value) for value in values if is_hidden(value))
+    if not marks:
+        return ""
+    guards = f"{marks[SECONDARY]:,} 格显示为「{SECONDARY}」，以免由合计或比率反推" if marks[SECONDARY] else ""
+    small = f"不足 {THRESHOLD} 起的 {marks[PRIMARY]:,} 格显示为「{PRIMARY}」" if marks[PRIMARY] else ""
+    return f"比警格更细的统计中，{'；'.join(part for part in (small, guards) if part)}。"
 
 
 def protect(
     frame: pd.DataFrame, by: Sequence[str], behind: Mapping[str, Sequence[str]], parents: Parents | None = None
-) -> Protected:
+) -> pd.DataFrame:
     """Return the frame of a fine breakdown with its small cells hidden; other breakdowns come back unchanged.
 
     by: dimension columns. behind: for every value column the count columns that it gives away (itself for a count;
@@ -92,17 +85,16 @@ def protect(
     month, category → group); cells are guarded within one such whole.
     """
     if not is_fine(by) or frame.empty:
-        return Protected(frame, 0, 0)
+        return frame
     counts = tuple(dict.fromkeys(name for names in behind.values() for name in names))
     full = _whole_grid(frame, by, [name for name in counts if name in frame], parents or {})
     states = {name: _states(full, by, name, parents or {}) for name in counts}
-    out, small, guards = full.copy(), 0, 0
+    out = full.copy()
     for name, names in behind.items():
         own = np.array(states[name] == _SMALL) if name in names else np.zeros(len(full), dtype=bool)
         hidden = np.any([states[one] != _SHOWN for one in names], axis=0) if names else own
         out[name] = full[name].astype("object").mask(hidden, SECONDARY).mask(own, PRIMARY)
-        small, guards = small + int(own.sum()), guards + int((hidden & ~own).sum())
-    return Protected(out[[*frame.columns]], small, guards)
+    return out[[*frame.columns]]
 
 
 def _axes(by: Sequence[str]) -> list[tuple[int, ...]]:
