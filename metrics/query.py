@@ -174,16 +174,24 @@ def _window(question: Question, known: Catalogue, view: View, span: str, grain: 
 
 
 def _months_window(asked: Window, months: tuple[date, ...], grain: str) -> Window:
-    """Return the months that stand for a window: those that it touches, or without a unit of time the latest before
-    its end."""
+    """Return the months that stand for a window: those that it touches, or without a unit of time the latest one.
+
+    The latest lies before the end of the window, and no more than a year.
+    """
     start = datetime.combine(asked.first_day.replace(day=1), time())
-    before = [month for month in months if datetime.combine(month, time()) < asked.end]
     if grain:
         return Window(start, asked.end)
-    if not before:
+    stands = [month for month in months if _year_back(asked.end) <= datetime.combine(month, time()) < asked.end]
+    if not stands:
         return Window(start, start)
-    latest = datetime.combine(max(before), time())
+    latest = datetime.combine(max(stands), time())
     return Window(latest, (latest + timedelta(days=32)).replace(day=1))
+
+
+def _year_back(end: datetime) -> datetime:
+    """Return the start of the first of the twelve months that end with the one before `end`."""
+    last = (end - timedelta(microseconds=1)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return datetime(last.year - (last.month < 12), last.month % 12 + 1, 1)
 
 
 def _age_note(question: Question, known: Catalogue, view: View, span: str, window: Window) -> list[str]:
@@ -285,12 +293,11 @@ def _source(index: int, part: Part) -> str:
         return source
     unit = f"date_trunc('{part.grain}', happened_at)" if part.grain else ""
     apart = ", ".join(column for column in (view.apart, unit) if column)
-    since = f"happened_at >= $since_{index} and " if part.grain else ""
     return (
         f"(\n            select * from (\n"
         f"                select *, max(happened_at) over ({f'partition by {apart}' if apart else ''}) as latest_at"
         f" from {source}\n"
-        f"                where {since}happened_at < $until_{index}\n"
+        f"                where happened_at >= $since_{index} and happened_at < $until_{index}\n"
         f"            ) as months where happened_at = latest_at\n        ) as latest"
     )
 
@@ -328,10 +335,9 @@ def _conditions(index: int, part: Part, selection: Selection, known: Catalogue, 
 def _time_terms(index: int, part: Part, selection: Selection, params: dict[str, Any]) -> list[str]:
     cutoff = 0 if VIEWS[part.view].monthly else selection.cutoff
     params[f"until_{index}"] = part.window.end + timedelta(hours=cutoff)
-    if VIEWS[part.view].monthly and not part.grain:
-        # What stands for the period is the latest month, which may lie before it.
-        return [f"happened_at < $until_{index}"]
-    params[f"since_{index}"] = part.window.start
+    # What stands for a period may be an earlier month, of each indicator its own.
+    is_latest = VIEWS[part.view].monthly and not part.grain
+    params[f"since_{index}"] = _year_back(part.window.end) if is_latest else part.window.start
     # The bounds on happened_at let the store skip row groups; those on counted_at decide.
     terms = [f"happened_at >= $since_{index} and happened_at < $until_{index}"]
     if cutoff:

@@ -91,7 +91,7 @@ def _outcomes() -> list[Metric]:
                f"count(*) filter (where {disputes} and mediated in ('待化解', '调解中'))", better="lower"),
         share("dispute_resolved", "矛盾纠纷化解率", "纠纷警情中已化解的比例", "disputes_resolved", "alerts_dispute",
                formula="已化解 ÷ 纠纷警情 × 100%", better="higher", clause=f"{BINHAI} 第12条：不低于 98%",
-               caveat="待化解、调解中的计入分母，另列 disputes_pending"),
+               caveat="待化解、调解中的计入分母，另列「待化解纠纷」"),
         alert("visit_points", "回访折算满意数", "满意计 1、基本满意计 0.5 的合计", "满意 + 0.5 × 基本满意",
                "sum(case visit_score when '满意' then 1.0 when '基本满意' then 0.5 else 0.0 end)", unit="件",
                kind=AMOUNT, decimals=1, better="higher"),

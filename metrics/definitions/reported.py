@@ -12,7 +12,7 @@ from metrics.model import STOCK, Metric
 
 FAMILY = "报送"
 _PLACES = ("station", "kind", "month", "quarter", "year")
-_CAVEAT = "报送数据，来源见报送记录；取时段末有数据的最近一个月；没有报送的显示为「未报送」，不按 0 计"
+_CAVEAT = "报送数据，来源见报送记录；取时段末有数据的最近一个月（一年以内）；没有报送的显示为「未报送」，不按 0 计"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ _PLACES = ("station", "kind", "month", "quarter", "year")
 _BUREAU = ("month", "quarter", "year")
 _BY_TIME = ("station", "kind", "hour", "weekday", "day", "week", "month", "quarter", "year")
 _DAYS = ("station", "kind", "day", "week", "month", "quarter", "year")
-_LATEST = "取时段末有数据的最近一个月；按月、季、年统计时取各自的最近一个月"
+_LATEST = "取时段末有数据的最近一个月（一年以内）；按月、季、年统计时取各自的最近一个月"
 _TEAMS = (("community", "社区警务队", "社区"), ("case", "案件办理队", "办案"), ("command", "综合指挥室", "综合指挥室"))
 
 
