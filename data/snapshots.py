@@ -26,6 +26,8 @@ from data.version import CODE_VERSION
 
 DEFAULT_STORE = Path("var/store")
 KEEP_VERSIONS = 14
+# Files of data/views in the order in which they build on each other.
+VIEWS = ("functions", "categories", "alerts", "cases", "beats", "staffing", "reported", "duty")
 LOCK_WAIT_SECONDS = 600.0
 WRITER_MEMORY = "1GB"
 _ROOM = Path(__file__).parent
@@ -261,7 +263,7 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
 
 def create_views(con: duckdb.DuckDBPyConnection) -> None:
     """Create the clean views and macros anew, so that a snapshot always carries this version's definitions."""
-    for view in ("functions", "alerts", "cases"):
+    for view in VIEWS:
         con.execute((_ROOM / "views" / f"{view}.sql").read_text(encoding="utf-8"))
 
 

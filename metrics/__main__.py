@@ -1,4 +1,4 @@
-"""The command line of the metrics: python -m metrics list | ask."""
+"""The command line of the metrics: python -m metrics list | ask | score | template."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import csv
 import io
 import json
 import sys
-import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from data.reading import Reader
 from data.snapshots import DEFAULT_STORE, Store, StoreError
-from metrics import catalogue
+from metrics import catalogue, privacy, score_cli
 from metrics.ask import Table, ask, named
 from metrics.compare import Comparison
 from metrics.definitions import DIMENSIONS, METRICS, sql_of
-from metrics.model import MetricError, UnknownName
+from metrics.model import RATE, MetricError, UnknownName
 from metrics.periods import PRESETS, describe
+from metrics.printing import aligned
 from metrics.selection import BASES, CUTOFFS, Selection
 
 
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("--store", type=Path, default=DEFAULT_STORE, metavar="DIR", help="数据仓文件夹")
     asking.add_argument("--format", choices=("table", "csv", "json"), default="table", help="输出格式")
     asking.set_defaults(handler=_ask)
+    score_cli.add_parsers(commands)
     return parser
 
 
@@ -162,23 +163,53 @@ def _print_table(table: Table, snapshot: Any, known: catalogue.Catalogue) -> Non
     names = {dimension: known_names for dimension, _, known_names in named(table, snapshot)}
     header = [DIMENSIONS[name].label for name in table.by]
     for metric in table.metrics:
-        header.append(f"{METRICS[metric].label}（{METRICS[metric].unit}）")
+        header += [f"{METRICS[metric].label}（{METRICS[metric].unit}）", *_beside_header(table, metric)]
         header += [f"{_SPAN_WORDS.get(span, span)}" for span in table.spans]
     body = []
     for number, row in enumerate(table.rows):
         cells = [_dimension_cell(row[name], name, names[name]) for name in table.by]
         for metric in table.metrics:
             value = row[metric]
-            cells.append("—" if value is None else format(value, METRICS[metric].format))
+            cells += [_value_cell(value, metric), *_beside(table, number, metric)]
             cells += [_change_cell(table.comparisons[number, metric, span], metric) for span in table.spans]
         body.append(cells)
-    print(_aligned(header, body, len(table.by)))
+    print(aligned(header, body, len(table.by)))
     as_of = known.data_as_of.strftime("%Y-%m-%d %H:%M") if known.data_as_of else "无"
     demo = " · 示例数据" if snapshot.is_demo else ""
     print(f"\n{describe(window, table.answer.question.selection.cutoff)} · 数据截至 {as_of} · 版本 {snapshot.id}{demo}")
 
 
 _SPAN_WORDS = {"previous": "环比", "last_year": "同比"}
+
+
+def _value_cell(value: Any, metric: str) -> str:
+    if value is None:
+        return "—"
+    return str(value) if privacy.is_hidden(value) else format(value, METRICS[metric].format)
+
+
+def _beside_header(table: Table, metric: str) -> list[str]:
+    if METRICS[metric].kind != RATE:
+        return []
+    return ["95% 区间", "收缩估计", "与总体相比", "名次区间"] if table.peers else ["95% 区间"]
+
+
+def _beside(table: Table, number: int, metric: str) -> list[str]:
+    """Return what stands beside a rate: its interval and, among peers, what takes the place of a rank."""
+    if METRICS[metric].kind != RATE:
+        return []
+    interval = table.intervals.get((number, metric))
+    low, high = (None, None) if interval is None else (interval.low, interval.high)
+    cells = [_span_cell(low, high, METRICS[metric].format)]
+    if table.peers:
+        place = table.peers[number, metric]
+        ranks = _span_cell(place.rank_low, place.rank_high, "d")
+        cells += [_value_cell(place.shrunk.value, metric), place.verdict or "—", ranks]
+    return cells
+
+
+def _span_cell(low: float | None, high: float | None, form: str) -> str:
+    return "—" if low is None or high is None else f"{low:{form}}–{high:{form}}"
 
 
 def _dimension_cell(value: Any, dimension: str, names: dict[str, str]) -> str:
@@ -195,23 +226,6 @@ def _change_cell(one: Comparison, metric: str) -> str:
     base = format(one.base, METRICS[metric].format)
     size = f"{one.percent:+.1f}%" if one.percent is not None else f"{one.change:+,.{METRICS[metric].decimals}f}"
     return f"{size}（原 {base}）{one.verdict}"
-
-
-def _aligned(header: list[str], body: list[list[str]], left: int) -> str:
-    widths = [max(_width(row[place]) for row in [header, *body]) for place in range(len(header))]
-    lines = []
-    for row in [header, *body]:
-        cells = [
-            cell + " " * (width - _width(cell)) if place < left else " " * (width - _width(cell)) + cell
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
-
-
-def _width(text: str) -> int:
-    """Columns that a text takes in a terminal: Han characters take two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 if __name__ == "__main__":

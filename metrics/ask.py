@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
 from data.reading import Snapshot
-from metrics import catalogue, compare, query
+from metrics import catalogue, compare, query, showing
 from metrics.axes import CALENDAR, bucket
 from metrics.compare import Comparison
-from metrics.definitions import DIMENSIONS, METRICS
-from metrics.model import COUNT, PERCENTILE, RATE, RATIO, Metric
+from metrics.definitions import DIMENSIONS, METRICS, of_events
+from metrics.model import COUNT, RATE, RATIO, Metric
 from metrics.periods import Window, years_back, years_before
 from metrics.query import TABLES, Answer, Breakdown, Question
 from metrics.rates import days_behind
 from metrics.selection import Selection
+from metrics.smallnumbers import Place, Rate
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of plain values; comparisons by (row number, metric id, span)."""
+    """Rows of plain values; comparisons by (row number, metric id, span).
+
+    Values of breakdowns finer than a beat may be "<3" or 「略」 (see privacy). intervals, peers: by (row number, metric
+    id), the 95% interval of rates and proportions, and for rates by place where the place stands among the others.
+    """
 
     answer: Answer
     by: tuple[str, ...]
@@ -31,6 +36,8 @@ class Table:
     spans: tuple[str, ...]
     rows: list[dict[str, Any]]
     comparisons: dict[tuple[int, str, str], Comparison]
+    intervals: dict[tuple[int, str], Rate] = field(default_factory=dict)
+    peers: dict[tuple[int, str], Place] = field(default_factory=dict)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return a list of objects whose keys are the dimension and metric ids, and `metric_span…` for comparisons."""
@@ -39,12 +46,13 @@ class Table:
     def _object(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
         out = {name: _plain(value, name) for name, value in row.items()}
         for metric in self.metrics:
+            out |= {name: _plain(value) for name, value in showing.columns(self, number, metric).items()}
             for span in self.spans:
                 one = self.comparisons[number, metric, span]
                 stem = f"{metric}_{span}"
                 out[stem] = _plain(one.base)
-                for field in ("change", "percent", "per_day_percent", "low", "high", "p"):
-                    out[f"{stem}_{field}"] = _plain(getattr(one, field))
+                for part in ("change", "percent", "per_day_percent", "low", "high", "p"):
+                    out[f"{stem}_{part}"] = _plain(getattr(one, part))
                 out[f"{stem}_verdict"] = one.verdict
         return out
 
@@ -70,7 +78,8 @@ def ask(
         {**{name: row[name] for name in by}, **{name: _number(row[name]) for name in metrics}}
         for row in _records(current)
     ]
-    return Table(answer, by, metrics, comparisons, rows, compared(answer, by, metrics, comparisons))
+    table = Table(answer, by, metrics, comparisons, rows, compared(answer, by, metrics, comparisons))
+    return showing.shown(table, known)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -78,10 +87,8 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _behind(metric: Metric) -> tuple[str, ...]:
-    """Return the metrics that a comparison of this one must know."""
-    return {COUNT: (), PERCENTILE: (), RATIO: (metric.numerator, metric.denominator), RATE: (metric.numerator,)}[
-        metric.kind
-    ]
+    """Return the metrics that a comparison of this one, or the decision whether it may be shown, must know."""
+    return tuple(name for name in (metric.numerator, metric.denominator) if name)
 
 
 def compared(
@@ -186,17 +193,15 @@ def _compare(
         return Comparison(_number(row[metric.id]), base(metric.id), verdict=compare.NO_BASE)
     if metric.kind == COUNT:
         return compare.counts(_number(row[metric.id]), days_now, base(metric.id), days_then, phi)
-    if metric.kind == RATE:
+    if metric.kind == RATE and of_events(metric):
         tested = compare.counts(_number(row[metric.numerator]), days_now, base(metric.numerator), days_then, phi)
         return _of_rate(tested, _number(row[metric.id]), base(metric.id))
-    if metric.kind == RATIO:
-        test = compare.shares if metric.is_proportion else compare.ratios
-        return test(
-            _number(row[metric.numerator]),
-            _number(row[metric.denominator]) or 0.0,
-            base(metric.numerator),
-            base(metric.denominator) or 0.0,
-        )
+    if metric.kind == RATIO and of_events(metric):
+        tops = _number(row[metric.numerator]), base(metric.numerator)
+        bottoms = _number(row[metric.denominator]) or 0.0, base(metric.denominator) or 0.0
+        if metric.is_proportion:
+            return compare.shares(tops[0], bottoms[0], tops[1], bottoms[1])
+        return compare.ratios(tops[0], bottoms[0], tops[1], bottoms[1], metric.scale)
     return _untested(_number(row[metric.id]), base(metric.id))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from metrics.model import Refused
 
-CALENDAR = ("day", "week", "month", "year")
+CALENDAR = ("day", "week", "month", "quarter", "year")
 # Beyond this a table helps nobody and its rows alone fill the memory.
 MOST_ROWS = 500_000
 _ORDERED = (*CALENDAR, "weekday", "hour")
@@ -24,6 +24,8 @@ class Axes:
     days: list[date]
     stations: dict[str, str]
     week_start: int = 1
+    # Whether days, months … that were seen but are not covered are left out (lists that hold for every month).
+    only_covered: bool = False
 
     def keys(self, by: tuple[str, ...], seen: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Return every row that a breakdown shows: what was seen, and days, hours and stations without anything.
@@ -47,6 +49,8 @@ class Axes:
 
     def _values(self, names: tuple[str, ...], by: tuple[str, ...], found: list[tuple[Any, ...]]) -> list[Any]:
         places = [by.index(name) for name in names]
+        if self.only_covered and set(names) & set(CALENDAR):
+            return list(dict.fromkeys(self._whole(names)))
         seen = dict.fromkeys(tuple(key[place] for place in places) for key in found)
         return list(dict.fromkeys(self._whole(names)) | seen)
 
@@ -88,4 +92,6 @@ def bucket(day: date, name: str, week_start: int = 1) -> Any:
         return day - timedelta(days=(day.isoweekday() - week_start) % 7)
     if name == "month":
         return day.replace(day=1)
+    if name == "quarter":
+        return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
     return {"year": day.year, "weekday": day.isoweekday()}.get(name, day)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from data.reading import Snapshot
 from metrics.definitions import ALERT_GROUPS, UNMAPPED, UNREGISTERED
@@ -24,6 +25,7 @@ class Station:
     lon: float | None
     lat: float | None
     boundary: str | None
+    rank: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,11 @@ class Category:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Code lists and data boundaries of one snapshot."""
+    """Code lists and data boundaries of one snapshot.
+
+    as_of, coverage, precisions: of the facts (alerts, cases). months: of the tables whose rows are states of a month.
+    rosters: runs of days that duty rosters cover.
+    """
 
     stations: dict[str, Station]
     beats: dict[str, tuple[str, str, int | None]]
@@ -48,6 +54,8 @@ class Catalogue:
     coverage: dict[str, list[tuple[date, date]]]
     precisions: dict[str, dict[date, frozenset[str]]]
     bureau: str
+    months: dict[str, tuple[date, ...]] = field(default_factory=dict)
+    rosters: tuple[tuple[date, date], ...] = ()
 
     @property
     def data_as_of(self) -> datetime | None:
@@ -59,14 +67,19 @@ class Catalogue:
         return {code: station.name for code, station in self.stations.items()}
 
     def category_names(self, table: str | None = None) -> dict[str, str]:
-        """Return code → name for one table's categories, or for both with the alerts' names first."""
-        tables = [table] if table else ["cases", "alerts"]
+        """Return code → name for one table's categories; for any other, of both with the alerts' names first."""
+        tables = [table] if table in self.categories else ["cases", "alerts"]
         return {code: one.name for name in tables for code, one in self.categories[name].items()}
 
     def covered(self, table: str, first: date, last: date) -> list[date]:
         """Return the days from first to last, both included, for which the table has data."""
+        if table == "beats":
+            # A code list is valid on any day.
+            runs: Iterable[tuple[date, date]] = [(first, last)] if self.beats else []
+        else:
+            runs = self.rosters if table == "duty" else self.coverage.get(table, [])
         days = []
-        for begin, end in self.coverage.get(table, []):
+        for begin, end in runs:
             low, high = max(begin, first).toordinal(), min(end, last).toordinal()
             days += [date.fromordinal(n) for n in range(low, high + 1)]
         return days
@@ -136,7 +149,9 @@ def of(snapshot: Snapshot) -> Catalogue:
 
 
 def _read(snapshot: Snapshot) -> Catalogue:
-    stations = snapshot.rows("SELECT code, name, kind, population, lon, lat, boundary FROM stations ORDER BY code")
+    stations = snapshot.rows(
+        "SELECT code, name, kind, population, lon, lat, boundary, rank FROM stations ORDER BY code"
+    )
     beats = snapshot.rows("SELECT code, name, station_code, population FROM beats ORDER BY code")
     categories = snapshot.rows(
         "SELECT code, name, group_name, parent, 'alerts' FROM alert_categories"
@@ -157,6 +172,8 @@ def _read(snapshot: Snapshot) -> Catalogue:
         },
         precisions={table: _precisions(snapshot, view) for table, view in _VIEWS.items()},
         bureau=snapshot.meta.get("bureau", ""),
+        months={table: _months(snapshot, table) for table in ("staffing", "reported_indicators")},
+        rosters=_rosters(snapshot),
     )
 
 
@@ -170,3 +187,18 @@ def _precisions(snapshot: Snapshot, view: str) -> dict[date, frozenset[str]]:
     for month, precision in rows:
         found.setdefault(month, set()).add(precision)
     return {month: frozenset(precisions) for month, precisions in found.items()}
+
+
+def _months(snapshot: Snapshot, table: str) -> tuple[date, ...]:
+    return tuple(row[0] for row in snapshot.rows(f"SELECT DISTINCT month FROM {table} ORDER BY month"))
+
+
+def _rosters(snapshot: Snapshot) -> tuple[tuple[date, date], ...]:
+    """Return [first day, last day] runs of days on which a shift begins, in order."""
+    runs: list[tuple[date, date]] = []
+    for (day,) in snapshot.rows("SELECT DISTINCT cast(starts_at AS DATE) AS day FROM duty ORDER BY day"):
+        if runs and day == runs[-1][1] + timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return tuple(runs)

@@ -145,14 +145,15 @@ def shares(top_a: float | None, n_a: float, top_b: float | None, n_b: float) -> 
 
 
 def _newcombe(a: float, n_a: float, b: float, n_b: float) -> tuple[float, float]:
-    (low_a, high_a), (low_b, high_b) = _wilson(a, n_a), _wilson(b, n_b)
+    (low_a, high_a), (low_b, high_b) = wilson(a, n_a), wilson(b, n_b)
     return (
         a - b - math.hypot(a - low_a, high_b - b),
         a - b + math.hypot(high_a - a, b - low_b),
     )
 
 
-def _wilson(share: float, n: float) -> tuple[float, float]:
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """Return the 95% score interval of a share of n (Wilson 1927)."""
     z2 = _Z95**2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = _Z95 / (1 + z2 / n) * math.sqrt(max(share * (1 - share) / n + z2 / (4 * n * n), 0.0))

@@ -11,7 +11,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-COUNT, RATIO, PERCENTILE, RATE = "count", "ratio", "percentile", "rate"
+COUNT, AMOUNT, STOCK, RATIO, PERCENTILE, RATE, MATCH = (
+    "count", "amount", "stock", "ratio", "percentile", "rate", "match",
+)  # fmt: skip
 
 
 class MetricError(Exception):
@@ -36,10 +38,15 @@ class Refused(MetricError):
 class Metric:
     """One figure with its only definition.
 
-    kind: count (additive; sql is an aggregate over the view), ratio (numerator ÷ denominator, metric ids, × scale),
-        percentile (sql; denominator names the metric with its sample size) or rate (per 10,000 people and year).
+    kind: count (events; additive; own_sql is an aggregate over the view), amount (additive, but no events: hours),
+        stock (what there is at a moment: additive over places, not over time), ratio (numerator ÷ denominator, metric
+        ids that may stand on different views, × scale), percentile (own_sql; denominator names the metric with its
+        sample size), rate (numerator per people and year, or per hour, × scale) or match (what two metrics have in
+        common over the 168 hours of the week).
     better: "lower", "higher" or "neither".
-    scale: what a ratio is multiplied by (100 for %).
+    scale: what a ratio or a rate is multiplied by (100 for %).
+    per: what a rate is divided by: "people" (person-days) or "hours" (hours of the period).
+    dimensions: what it may be grouped by, where that is less than its view allows.
     """
 
     id: str
@@ -59,13 +66,15 @@ class Metric:
     clause: str = ""
     caveat: str = ""
     version: int = 1
+    per: str = "people"
+    dimensions: tuple[str, ...] = ()
     # A ratio whose numerator is part of its denominator is a proportion; others (clear rate) may pass 100%.
     is_proportion: bool = False
 
     @property
     def additive(self) -> bool:
-        """Whether values of parts may be added up."""
-        return self.kind == COUNT
+        """Whether values of parts, of time as of place, may be added up."""
+        return self.kind in (COUNT, AMOUNT)
 
     @property
     def format(self) -> str:
@@ -79,7 +88,9 @@ class Dimension:
 
     sql: expression over the prepared rows of any view.
     needs: coarsest time precision that may enter ("month", "day" or "hour").
-    spine: "" or the kind of complete axis that is joined ("hour", "weekday", "day", "week", "month", "year").
+    spine: "" or the kind of complete axis that is joined ("hour", "weekday", "day", "week", "month", "quarter",
+        "year").
+    join: "" or the join that sql needs; {tree} stands for the view's category tree.
     """
 
     id: str
@@ -88,6 +99,38 @@ class Dimension:
     sql: str
     needs: str = "month"
     spine: str = ""
+    join: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """A clean view that metrics stand on.
+
+    label: what its rows are called in messages. source: what stands behind FROM; $since, $until and $grain are filled.
+    table: the table whose covered days or months say where there is data.
+    dimensions: what its rows can be grouped by.
+    tree: view of the category levels, or "" where rows have no category.
+    monthly: rows are the state of a month; the latest month not after the period's end stands for the period.
+    apart: column by whose values the latest month is told apart.
+    exempt: condition of rows that a filter by category leaves alone.
+    listed: rows stand for places or moments, also where there is no data; those without data are left out.
+    """
+
+    id: str
+    label: str
+    source: str
+    table: str
+    dimensions: tuple[str, ...]
+    tree: str = ""
+    monthly: bool = False
+    apart: str = ""
+    exempt: str = ""
+    listed: bool = False
+
+    @property
+    def graded(self) -> bool:
+        """Whether rows depend on the unit of time that is asked for."""
+        return self.monthly or "$grain" in self.source
 
 
 def lookup(name: str, known: dict[str, Metric] | dict[str, Dimension], what: str) -> Metric | Dimension:

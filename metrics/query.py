@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -17,14 +17,15 @@ from data.reading import Snapshot
 from metrics import catalogue
 from metrics.axes import CALENDAR, Axes, bucket
 from metrics.catalogue import Catalogue
-from metrics.definitions import DIMENSIONS, METRICS, UNREGISTERED, columns_of
-from metrics.model import COUNT, RATIO, Metric, Refused, UnknownName
+from metrics.definitions import DIMENSIONS, METRICS, UNREGISTERED, VIEWS, columns_of, dimensions_of
+from metrics.model import AMOUNT, COUNT, MATCH, RATE, RATIO, STOCK, Metric, Refused, UnknownName, View
 from metrics.periods import Period, Window, cut_months, span_window
 from metrics.selection import Selection
 
-# Clean view of each metric view, and the fact table whose days it covers.
-SOURCES = {"alerts": "alert_facts", "alert_repeats": "alert_repeats($since, $until, 30)", "cases": "case_facts"}
-TABLES = {"alerts": "alerts", "alert_repeats": "alerts", "cases": "cases"}
+# The table whose days or months say where a view has data.
+TABLES = {view.id: view.table for view in VIEWS.values()}
+# The hours of the week, over which a match of two metrics is made.
+_WEEK_HOURS = ("weekday", "hour")
 _PRECISE_ENOUGH = {"hour": "('minute', 'hour')", "day": "('minute', 'hour', 'day')"}
 
 
@@ -48,11 +49,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Part:
-    """One SELECT of the statement: a view, a span and the precision that its breakdowns need."""
+    """One SELECT of the statement: a view, a span, the precision and the unit of time that its breakdowns need.
+
+    grain: "" or "month", "quarter", "year", for views whose rows are states at the end of such a unit.
+    """
 
     view: str
     span: str
     needs: str
+    grain: str
     window: Window
     columns: tuple[str, ...]
     sets: tuple[tuple[str, ...], ...]
@@ -104,7 +109,7 @@ def _run(snapshot: Snapshot, question: Question) -> Answer:
 
 
 def check_names(question: Question) -> None:
-    """Raise UnknownName for a metric or dimension that does not exist."""
+    """Raise UnknownName for a metric or dimension that does not exist, Refused for one that the other does not know."""
     for breakdown in question.breakdowns:
         for name in breakdown.metrics:
             if name not in METRICS:
@@ -112,28 +117,48 @@ def check_names(question: Question) -> None:
         for name in breakdown.by:
             if name not in DIMENSIONS:
                 raise UnknownName("维度", name, DIMENSIONS)
+        for name in breakdown.metrics:
+            _check_dimensions(METRICS[name], breakdown.by, question.selection)
+
+
+def _check_dimensions(metric: Metric, by: tuple[str, ...], selection: Selection) -> None:
+    allowed = dimensions_of(metric)
+    wrong = [f"「{DIMENSIONS[name].label}」" for name in by if name not in allowed]
+    if wrong:
+        usable = "、".join(DIMENSIONS[name].label for name in allowed)
+        raise Refused(f"「{metric.label}」不能按{'、'.join(wrong)}统计，可用：{usable}。")
+    if selection.stations and "station" not in allowed:
+        raise Refused(f"「{metric.label}」只按全局计算，不能按派出所筛选。请去掉派出所条件。")
 
 
 def plan(question: Question, known: Catalogue) -> tuple[list[Part], list[str]]:
     """Split a question into parts and refuse what the precision of the data does not allow."""
-    wanted: dict[tuple[str, str, str], dict[str, Any]] = {}
+    wanted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     for breakdown in question.breakdowns:
-        needs = _needs(breakdown.by)
         for metric_id in breakdown.metrics:
-            metric = METRICS[metric_id]
-            for span in breakdown.spans:
-                slot = wanted.setdefault((metric.view, span, needs), {"columns": {}, "sets": {}})
-                slot["columns"] |= dict.fromkeys(columns_of(metric))
-                slot["sets"] |= {breakdown.by: None}
+            for by, column in _wanted(METRICS[metric_id], breakdown.by):
+                view = VIEWS[METRICS[column].view]
+                for span in breakdown.spans:
+                    slot = wanted.setdefault((view.id, span, _needs(by), _grain(view, by)), {"columns": {}, "sets": {}})
+                    slot["columns"][column] = slot["sets"][by] = None
     parts, notes = [], []
-    for (view, span, needs), slot in wanted.items():
-        window = _window(question, known, view, span)
+    for (view_id, span, needs, grain), slot in wanted.items():
+        view = VIEWS[view_id]
+        window = _window(question, known, view, span, grain)
+        notes += _age_note(question, known, view, span, window) if view.monthly else []
         # The month that data have not filled yet is whole as far as the question goes.
-        cut = cut_months(question.period.window if span == "current" else window)
-        notes += _check_precision(known, TABLES[view], window, needs, cut)
-        coarse = tuple(month for month in cut if "month" in known.precisions[TABLES[view]].get(month, ()))
-        parts.append(Part(view, span, needs, window, tuple(slot["columns"]), tuple(slot["sets"]), coarse))
+        cut = [] if view.monthly else cut_months(question.period.window if span == "current" else window)
+        notes += [] if view.monthly else _check_precision(known, view.table, window, needs, cut)
+        coarse = tuple(month for month in cut if "month" in known.precisions.get(view.table, {}).get(month, ()))
+        parts.append(Part(view_id, span, needs, grain, window, tuple(slot["columns"]), tuple(slot["sets"]), coarse))
     return parts, list(dict.fromkeys(notes))
+
+
+def _wanted(metric: Metric, by: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
+    """Return the aggregate columns that a metric is made of, each with the dimensions by which it is needed."""
+    if metric.kind == MATCH:
+        return [(by + _WEEK_HOURS, name) for name in (metric.numerator, metric.denominator)]
+    return [(by, name) for name in columns_of(metric)]
 
 
 def _needs(by: tuple[str, ...]) -> str:
@@ -141,11 +166,47 @@ def _needs(by: tuple[str, ...]) -> str:
     return max((DIMENSIONS[name].needs for name in by), key=lambda need: order[need], default="month")
 
 
-def _window(question: Question, known: Catalogue, view: str, span: str) -> Window:
-    as_of = known.as_of.get(TABLES[view]) or known.data_as_of or datetime.max
+def _grain(view: View, by: tuple[str, ...]) -> str:
+    """Return the finest unit of time asked for, where the view's rows depend on it."""
+    return next((name for name in ("month", "quarter", "year") if view.graded and name in by), "")
+
+
+def _window(question: Question, known: Catalogue, view: View, span: str, grain: str) -> Window:
+    if view.monthly:
+        return _months_window(span_window(question.period, span, datetime.max), known.months.get(view.table, ()), grain)
+    as_of = known.as_of.get(view.table) or known.data_as_of or datetime.max
     if as_of != datetime.max:
         as_of -= timedelta(hours=question.selection.cutoff)
     return span_window(question.period, span, as_of)
+
+
+def _months_window(asked: Window, months: tuple[date, ...], grain: str) -> Window:
+    """Return the months that stand for a window: those that it touches, or without a unit of time the latest one.
+
+    The latest lies before the end of the window, and no more than a year.
+    """
+    start = datetime.combine(asked.first_day.replace(day=1), time())
+    if grain:
+        return Window(start, asked.end)
+    stands = [month for month in months if _year_back(asked.end) <= datetime.combine(month, time()) < asked.end]
+    if not stands:
+        return Window(start, start)
+    latest = datetime.combine(max(stands), time())
+    return Window(latest, (latest + timedelta(days=32)).replace(day=1))
+
+
+def _year_back(end: datetime) -> datetime:
+    """Return the start of the first of the twelve months that end with the one before `end`."""
+    last = (end - timedelta(microseconds=1)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return datetime(last.year - (last.month < 12), last.month % 12 + 1, 1)
+
+
+def _age_note(question: Question, known: Catalogue, view: View, span: str, window: Window) -> list[str]:
+    """Say which month stands for the period, where it is an earlier one."""
+    asked = span_window(question.period, span, datetime.max)
+    if not window.dates() or window.end > datetime.combine(asked.last_day.replace(day=1), time()):
+        return []
+    return [f"{view.label}数据取 {window.first_day:%Y-%m}，其后到时段末没有更新的月份。"]
 
 
 def _check_precision(known: Catalogue, table: str, window: Window, needs: str, cut: list[date]) -> list[str]:
@@ -210,19 +271,38 @@ def _quoted(names: tuple[str, ...]) -> list[str]:
 
 def _base(index: int, part: Part, selection: Selection, known: Catalogue, params: dict[str, Any]) -> str:
     """Return the prepared rows of a part: its view with 口径, statistical time, dimensions and filters applied."""
+    view = VIEWS[part.view]
     basis = "confirmed" if selection.basis == "confirmed" else "original"
-    facts = f"category_{basis} as category, group_{basis} as category_group"
+    facts = f", category_{basis} as category, group_{basis} as category_group" if view.tree else ""
     dimensions = "".join(
         f', {DIMENSIONS[name].sql.format(week_shift=selection.week_start - 1)} as "{name}"'
         for name in part.dimensions
         if DIMENSIONS[name].sql != name
     )
-    source = SOURCES[part.view].replace("$since", f"$since_{index}").replace("$until", f"$until_{index}")
+    joins = dict.fromkeys(DIMENSIONS[name].join.format(tree=view.tree) for name in part.dimensions)
     return (
-        f"    select *{dimensions} from (\n"
-        f"        select *, {facts}, {_counted_at(selection.cutoff)} as counted_at from {source}\n"
-        f"    ) as facts\n"
+        f"    select facts.*{dimensions} from (\n"
+        f"        select *{facts}, {_counted_at(selection.cutoff)} as counted_at from {_source(index, part)}\n"
+        f"    ) as facts{''.join(f' {join}' for join in joins if join)}\n"
         f"    where {_conditions(index, part, selection, known, params)}"
+    )
+
+
+def _source(index: int, part: Part) -> str:
+    """Return what a part reads: its view; where rows are states of a month, only the latest of each unit of time."""
+    view = VIEWS[part.view]
+    source = view.source.replace("$since", f"$since_{index}").replace("$until", f"$until_{index}")
+    source = source.replace("$grain", f"'{part.grain}'")
+    if not view.monthly or part.grain == "month":
+        return source
+    unit = f"date_trunc('{part.grain}', happened_at)" if part.grain else ""
+    apart = ", ".join(column for column in (view.apart, unit) if column)
+    return (
+        f"(\n            select * from (\n"
+        f"                select *, max(happened_at) over ({f'partition by {apart}' if apart else ''}) as latest_at"
+        f" from {source}\n"
+        f"                where happened_at >= $since_{index} and happened_at < $until_{index}\n"
+        f"            ) as months where happened_at = latest_at\n        ) as latest"
     )
 
 
@@ -236,13 +316,8 @@ def _counted_at(cutoff: int) -> str:
 
 
 def _conditions(index: int, part: Part, selection: Selection, known: Catalogue, params: dict[str, Any]) -> str:
-    params[f"since_{index}"] = part.window.start
-    params[f"until_{index}"] = part.window.end + timedelta(hours=selection.cutoff)
-    # The bounds on happened_at let the store skip row groups; those on counted_at decide.
-    terms = [f"happened_at >= $since_{index} and happened_at < $until_{index}"]
-    if selection.cutoff:
-        params[f"end_{index}"] = part.window.end
-        terms.append(f"counted_at >= $since_{index} and counted_at < $end_{index}")
+    view = VIEWS[part.view]
+    terms = _time_terms(index, part, selection, params)
     if part.needs in _PRECISE_ENOUGH:
         terms.append(f"time_precision in {_PRECISE_ENOUGH[part.needs]}")
     elif part.cut:
@@ -252,15 +327,30 @@ def _conditions(index: int, part: Part, selection: Selection, known: Catalogue, 
         terms.append("valid")
     if selection.stations:
         terms.append(_one_of("station", known.station_codes(selection.stations), f"station_{index}", params))
-    if selection.categories:
-        groups, codes = known.category_filter(selection.categories, TABLES[part.view])
-        either = [
+    if selection.categories and view.tree:
+        groups, codes = known.category_filter(selection.categories, view.table)
+        either = [view.exempt] if view.exempt else []
+        either += [
             _one_of(column, values, f"{column}_{index}", params)
             for column, values in (("category_group", groups), ("category", codes))
             if values
         ]
         terms.append(f"({' or '.join(either)})" if either else "false")
     return " and ".join(terms)
+
+
+def _time_terms(index: int, part: Part, selection: Selection, params: dict[str, Any]) -> list[str]:
+    cutoff = 0 if VIEWS[part.view].monthly else selection.cutoff
+    params[f"until_{index}"] = part.window.end + timedelta(hours=cutoff)
+    # What stands for a period may be an earlier month, of each indicator its own.
+    is_latest = VIEWS[part.view].monthly and not part.grain
+    params[f"since_{index}"] = _year_back(part.window.end) if is_latest else part.window.start
+    # The bounds on happened_at let the store skip row groups; those on counted_at decide.
+    terms = [f"happened_at >= $since_{index} and happened_at < $until_{index}"]
+    if cutoff:
+        params[f"end_{index}"] = part.window.end
+        terms.append(f"counted_at >= $since_{index} and counted_at < $end_{index}")
+    return terms
 
 
 def _one_of(column: str, values: tuple[Any, ...], stem: str, params: dict[str, Any]) -> str:
@@ -275,59 +365,103 @@ def _assemble(
     snapshot: Snapshot, question: Question, known: Catalogue, parts: list[Part], raw: pd.DataFrame, notes: list[str]
 ) -> Answer:
     windows = {(part.view, part.span): part.window for part in parts}
-    days = {
-        (view, span): known.covered(TABLES[view], window.first_day, window.last_day) if window.dates() else []
-        for (view, span), window in windows.items()
-    }
+    days = {key: _covered_days(known, VIEWS[key[0]], window) for key, window in windows.items()}
     covered = {key: len(days[key]) / max(1, len(window.dates())) for key, window in windows.items()}
-    for view in dict.fromkeys(view for view, _ in covered):
-        if question.selection.categories and not any(
-            known.category_filter(question.selection.categories, TABLES[view])
-        ):
-            notes.append(
-                "所选类别不属于案件类别，案件指标不适用。"
-                if view == "cases"
-                else "所选类别不属于警情类别，警情指标不适用。"
-            )
-            covered |= {key: 0.0 for key in covered if key[0] == view}
-            days |= {key: [] for key in days if key[0] == view}
+    for view in [VIEWS[name] for name in dict.fromkeys(name for name, _ in covered)]:
+        said, applies = _category_note(view, question.selection, known)
+        notes += said
+        if not applies:
+            covered |= {key: 0.0 for key in covered if key[0] == view.id}
+            days |= {key: [] for key in days if key[0] == view.id}
+    answers = Rows(question, known, parts, raw, covered)
     frames: dict[tuple[tuple[str, ...], str], pd.DataFrame] = {}
     for breakdown in question.breakdowns:
         for span in breakdown.spans:
             key = (breakdown.by, span)
-            frame = _breakdown_frame(breakdown, span, parts, raw, known, question, covered)
+            frame = _breakdown_frame(breakdown, span, answers)
             frames[key] = _joined(frames[key], frame, breakdown.by) if key in frames else frame
     for (by, span), frame in frames.items():
         _zero_where_others_count(frame, by, {view: days[view, span] for view, one in windows if one == span}, question)
     return Answer(question, snapshot.id, frames, windows, covered, days, list(dict.fromkeys(notes)))
 
 
-def _breakdown_frame(
-    breakdown: Breakdown,
-    span: str,
-    parts: list[Part],
-    raw: pd.DataFrame,
-    known: Catalogue,
-    question: Question,
-    covered: dict[tuple[str, str], float],
-) -> pd.DataFrame:
-    needs = _needs(breakdown.by)
+@dataclass(frozen=True)
+class Rows:
+    """What the statement returned, with what is needed to read it."""
+
+    question: Question
+    known: Catalogue
+    parts: list[Part]
+    raw: pd.DataFrame
+    covered: dict[tuple[str, str], float]
+
+
+def _covered_days(known: Catalogue, view: View, window: Window) -> list[date]:
+    """Return the days that a view's data cover in a window: a month that stands for it covers it whole."""
+    if not view.monthly:
+        return _days_with_data(known, view, window)
+    return window.dates() if _days_with_data(known, view, window) else []
+
+
+def _category_note(view: View, selection: Selection, known: Catalogue) -> tuple[list[str], bool]:
+    """Return what must be said of a filter by category, and whether the view's metrics apply under it."""
+    if not selection.categories:
+        return [], True
+    if not view.tree:
+        return [f"{view.label}指标不分类别，未按所选类别筛选。"], True
+    if any(known.category_filter(selection.categories, view.table)):
+        return [], True
+    what = "案件" if view.table == "cases" else "警情"
+    return [f"所选类别不属于{what}类别，{what}指标不适用。"], False
+
+
+def _breakdown_frame(breakdown: Breakdown, span: str, rows: Rows) -> pd.DataFrame:
+    by, metrics = breakdown.by, [METRICS[name] for name in breakdown.metrics]
+    wanted = [pair for metric in metrics for pair in _wanted(metric, by)]
+    plain = tuple(dict.fromkeys(column for names, column in wanted if names == by))
     result: pd.DataFrame | None = None
-    for view in dict.fromkeys(METRICS[name].view for name in breakdown.metrics):
-        index = next(n for n, part in enumerate(parts) if (part.view, part.span, part.needs) == (view, span, needs))
-        part = parts[index]
-        metrics = [METRICS[name] for name in breakdown.metrics if METRICS[name].view == view]
-        columns = list(dict.fromkeys(column for metric in metrics for column in columns_of(metric)))
-        rows = raw[(raw["part"] == index) & (raw["grouping_id"] == _grouping_id(part, breakdown.by))]
-        frame = _python_values(rows[[*breakdown.by, *columns]].reset_index(drop=True), breakdown.by)
-        if covered[view, span] == 0.0:
-            frame = frame.iloc[:0] if breakdown.by else frame.assign(**dict.fromkeys(columns))
-        else:
-            frame = frame if not breakdown.by else _complete(frame, breakdown.by, columns, part, known, question)
-        frame = _valued(frame, metrics, breakdown.by, part, known, question)
-        result = frame if result is None else _joined(result, frame, breakdown.by)
-    assert result is not None
-    return result[[*breakdown.by, *dict.fromkeys(breakdown.metrics)]]
+    for view in dict.fromkeys(METRICS[column].view for column in plain):
+        columns = [column for column in plain if METRICS[column].view == view]
+        frame = _columns_frame(rows, VIEWS[view], span, by, columns)
+        result = frame if result is None else _joined(result, frame, by)
+    out = None if result is None else _valued(result, metrics, by, span, rows)
+    for metric in metrics:
+        if metric.kind == MATCH:
+            matched = _matched(metric, by, span, rows)
+            out = matched if out is None else _joined(out, matched, by)
+    assert out is not None
+    return out[[*by, *dict.fromkeys(breakdown.metrics)]]
+
+
+def _columns_frame(rows: Rows, view: View, span: str, by: tuple[str, ...], columns: list[str]) -> pd.DataFrame:
+    """Return the aggregate columns of one view by dimensions, with every row that must be shown."""
+    key = (view.id, span, _needs(by), _grain(view, by))
+    index, part = next(
+        (n, part) for n, part in enumerate(rows.parts) if (part.view, part.span, part.needs, part.grain) == key
+    )
+    raw = rows.raw[(rows.raw["part"] == index) & (rows.raw["grouping_id"] == _grouping_id(part, by))]
+    if view.monthly and by:
+        # A group of rows that know nothing of these figures, such as the bureau's departments, is not shown.
+        raw = raw.dropna(how="all", subset=columns)
+    frame = _python_values(raw[[*by, *columns]].reset_index(drop=True), by)
+    if rows.covered[view.id, span] == 0.0:
+        return frame.iloc[:0] if by else frame.assign(**dict.fromkeys(columns))
+    return frame if not by else _complete(frame, by, columns, part, rows.known, rows.question)
+
+
+def _matched(metric: Metric, by: tuple[str, ...], span: str, rows: Rows) -> pd.DataFrame:
+    """Return Σ min(share of the numerator, share of the denominator) over the hours of the week; 1 is perfect."""
+    names = [metric.numerator, metric.denominator]
+    slots = _columns_frame(rows, VIEWS[metric.view], span, by + _WEEK_HOURS, names)
+    values = slots[names].apply(pd.to_numeric).astype("float64").fillna(0.0)
+    groups = [slots[name] for name in by] or [pd.Series(0, index=slots.index)]
+    totals = values.groupby(groups).transform("sum")
+    shares = values / totals.where(totals > 0)
+    common = shares.min(axis=1, skipna=False).groupby(groups).agg(lambda part: part.sum(min_count=len(part)))
+    if not by:
+        return pd.DataFrame({metric.id: [common.iloc[0] if len(common) else None]})
+    matched: pd.DataFrame = common.rename(metric.id).reset_index().set_axis([*by, metric.id], axis=1)
+    return matched
 
 
 def _zero_where_others_count(
@@ -341,6 +475,8 @@ def _zero_where_others_count(
         return
     for name in frame.columns:
         if name not in METRICS or METRICS[name].kind != COUNT or not frame[name].isna().any():
+            continue
+        if VIEWS[METRICS[name].view].monthly:
             continue
         buckets = {
             tuple(bucket(day, one, question.selection.week_start) for one in by if one in CALENDAR)
@@ -377,21 +513,34 @@ def _complete(
     places = {key: place for place, key in enumerate(keys)}
     full = _axes(part, known, question.selection).keys(by, keys)
     whole = frame[columns].reindex([places.get(key, -1) for key in full]).reset_index(drop=True)
-    counts = [column for column in columns if METRICS[column].kind == COUNT]
-    whole[counts] = whole[counts].fillna(0)
+    if not VIEWS[part.view].monthly:
+        # What was not reported for a month is not known; events that did not happen are 0.
+        counts = [column for column in columns if METRICS[column].kind in (COUNT, AMOUNT, STOCK)]
+        whole[counts] = whole[counts].fillna(0)
     for position, name in enumerate(by):
         whole.insert(position, name, pd.Series([key[position] for key in full], dtype="object"))
     return whole
 
 
 def _axes(part: Part, known: Catalogue, selection: Selection) -> Axes:
+    view = VIEWS[part.view]
     chosen = known.station_codes(selection.stations) if selection.stations else tuple(known.stations)
     kinds = {code: known.stations[code].kind if code in known.stations else None for code in chosen}
     return Axes(
-        days=known.covered(TABLES[part.view], part.window.first_day, part.window.last_day),
+        days=_days_with_data(known, view, part.window),
         stations={code: kind or UNREGISTERED for code, kind in kinds.items()},
         week_start=selection.week_start,
+        only_covered=view.listed,
     )
+
+
+def _days_with_data(known: Catalogue, view: View, window: Window) -> list[date]:
+    """Return the days with data in a window; of a view of months, the first days of its months."""
+    if not window.dates():
+        return []
+    if view.monthly:
+        return [month for month in known.months.get(view.table, ()) if window.first_day <= month <= window.last_day]
+    return known.covered(view.table, window.first_day, window.last_day)
 
 
 def _python_values(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
@@ -400,6 +549,7 @@ def _python_values(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
         "day": _as_date,
         "week": _as_date,
         "month": _as_date,
+        "quarter": _as_date,
         "hour": int,
         "weekday": int,
         "year": int,
@@ -415,27 +565,21 @@ def _as_date(value: Any) -> date:
     return day
 
 
-def _valued(
-    frame: pd.DataFrame,
-    metrics: list[Metric],
-    by: tuple[str, ...],
-    part: Part,
-    known: Catalogue,
-    question: Question,
-) -> pd.DataFrame:
+def _valued(frame: pd.DataFrame, metrics: list[Metric], by: tuple[str, ...], span: str, rows: Rows) -> pd.DataFrame:
     """Turn aggregate columns into metric values: ratios and rates are made here and only here."""
     from metrics import rates
 
-    out = frame[list(by)].copy()
+    values: dict[str, pd.Series[Any]] = {name: frame[name] for name in by}
     for metric in metrics:
         if metric.kind == RATIO:
             top = pd.to_numeric(frame[metric.numerator]).astype("float64")
             bottom = pd.to_numeric(frame[metric.denominator]).astype("float64")
-            out[metric.id] = metric.scale * top / bottom.where(bottom > 0)
-        elif metric.kind == COUNT or metric.own_sql:
-            out[metric.id] = pd.to_numeric(frame[metric.id])
-        else:
+            values[metric.id] = metric.scale * top / bottom.where(bottom > 0)
+        elif metric.kind == RATE:
             count = pd.to_numeric(frame[metric.numerator]).astype("float64")
-            behind = rates.exposure(frame, by, part.window, TABLES[part.view], known, question.selection)
-            out[metric.id] = count / behind * rates.PER
-    return out
+            part = next(one for one in rows.parts if (one.view, one.span) == (metric.view, span))
+            exposure = rates.exposure(metric, frame, by, part.window, rows.known, rows.question.selection)
+            values[metric.id] = metric.scale * count / exposure
+        elif metric.kind != MATCH:
+            values[metric.id] = pd.to_numeric(frame[metric.id])
+    return pd.DataFrame(values, index=frame.index)

@@ -23,10 +23,10 @@ SELECT
     coalesce(confirmed.group_name, '未映射') AS group_confirmed,
     CASE WHEN original.code IS NULL THEN '未映射' ELSE c.cat_orig END AS category_original,
     coalesce(original.group_name, '未映射') AS group_original,
-    c.recv_type,
-    c.origin,
-    c.level,
-    c.place_type,
+    coalesce(c.recv_type, '未填') AS receive_type,
+    coalesce(c.origin, '未填') AS origin,
+    coalesce(cast(c.level AS VARCHAR), '未填') AS level,
+    coalesce(c.place_type, '未填') AS place_type,
     c.mediated,
     c.visit_score,
     c.result_code,
@@ -44,11 +44,14 @@ SELECT
     usable_seconds(c.call_time, c.dispatch_time, c.time_precision) AS dispatch_seconds,
     usable_seconds(c.call_time, c.arrive_time, c.time_precision) AS arrive_seconds,
     usable_seconds(c.arrive_time, c.done_time, c.time_precision) AS scene_seconds,
+    time_problem(c.call_time, c.answer_time, c.time_precision) AS answer_problem,
+    time_problem(c.call_time, c.dispatch_time, c.time_precision) AS dispatch_problem,
+    time_problem(c.call_time, c.arrive_time, c.time_precision) AS arrive_problem,
+    time_problem(c.arrive_time, c.done_time, c.time_precision) AS scene_problem,
+    -- People times seconds that the call bound: from dispatch until it was done.
+    c.officers_n * usable_seconds(c.dispatch_time, c.done_time, c.time_precision) AS work_seconds,
     -- Late feedback is what is measured here, so there is no upper bound.
-    CASE
-        WHEN c.time_precision = 'minute' AND c.feedback_time >= c.call_time
-            THEN date_diff('second', c.call_time, c.feedback_time)
-    END AS feedback_seconds,
+    elapsed_seconds(c.call_time, c.feedback_time, c.time_precision) AS feedback_seconds,
     -- Response goal by station kind: 5 minutes in the city, 10 elsewhere.
     CASE WHEN station.kind IN ('城区', '海港', '厂矿') THEN 300 ELSE 600 END AS arrive_goal_seconds
 FROM coded AS c

@@ -1,37 +1,33 @@
 select
     0 as part,
-    grouping("station") as grouping_id,
+    grouping("station", "category2") as grouping_id,
     "station",
-    null as "group",
-    null as "hour",
-    count(*) as "alerts",
-    count(*) filter (where valid and category_group in ('刑事', '治安')) as "alerts_crime",
-    count(*) filter (where invalid) as "alerts_invalid",
+    "category2",
     count(*) filter (where valid) as "alerts_valid",
-    percentile(case when not merged then arrive_seconds end, 0.9) / 60.0 as "response_p90",
-    count(case when not merged then arrive_seconds end) as "response_n"
+    count(*) filter (where invalid) as "alerts_invalid",
+    count(*) as "alerts",
+    coalesce(sum(case visit_score when '满意' then 1.0 when '基本满意' then 0.5 else 0.0 end), 0) as "visit_points",
+    count(*) filter (where visit_score in ('满意', '基本满意', '不满意')) as "visits_answered"
 from (
-    select * from (
+    select facts.*, coalesce(tree.category2, category) as "category2" from (
         select *, category_confirmed as category, group_confirmed as category_group, happened_at as counted_at from alert_facts
-    ) as facts
+    ) as facts left join alert_category_tree as tree on tree.code = facts.category
     where happened_at >= $since_0 and happened_at < $until_0
 ) as prepared
-group by grouping sets ((), ("station"))
+group by grouping sets ((), ("station", "category2"))
 union all
 select
     1 as part,
     0 as grouping_id,
     null as "station",
-    null as "group",
-    null as "hour",
-    count(*) as "alerts",
-    count(*) filter (where valid and category_group in ('刑事', '治安')) as "alerts_crime",
+    null as "category2",
+    count(*) filter (where valid) as "alerts_valid",
     count(*) filter (where invalid) as "alerts_invalid",
-    null as "alerts_valid",
-    null as "response_p90",
-    null as "response_n"
+    count(*) as "alerts",
+    coalesce(sum(case visit_score when '满意' then 1.0 when '基本满意' then 0.5 else 0.0 end), 0) as "visit_points",
+    count(*) filter (where visit_score in ('满意', '基本满意', '不满意')) as "visits_answered"
 from (
-    select * from (
+    select facts.* from (
         select *, category_confirmed as category, group_confirmed as category_group, happened_at as counted_at from alert_facts
     ) as facts
     where happened_at >= $since_1 and happened_at < $until_1
@@ -42,46 +38,18 @@ select
     2 as part,
     0 as grouping_id,
     null as "station",
-    null as "group",
-    null as "hour",
-    count(*) as "alerts",
-    count(*) filter (where valid and category_group in ('刑事', '治安')) as "alerts_crime",
+    null as "category2",
+    count(*) filter (where valid) as "alerts_valid",
     count(*) filter (where invalid) as "alerts_invalid",
-    null as "alerts_valid",
-    null as "response_p90",
-    null as "response_n"
+    count(*) as "alerts",
+    coalesce(sum(case visit_score when '满意' then 1.0 when '基本满意' then 0.5 else 0.0 end), 0) as "visit_points",
+    count(*) filter (where visit_score in ('满意', '基本满意', '不满意')) as "visits_answered"
 from (
-    select * from (
+    select facts.* from (
         select *, category_confirmed as category, group_confirmed as category_group, happened_at as counted_at from alert_facts
     ) as facts
     where happened_at >= $since_2 and happened_at < $until_2
 ) as prepared
 group by grouping sets (())
-union all
-select
-    3 as part,
-    grouping("group", "hour") as grouping_id,
-    null as "station",
-    "group",
-    "hour",
-    null as "alerts",
-    null as "alerts_crime",
-    null as "alerts_invalid",
-    count(*) filter (where valid) as "alerts_valid",
-    null as "response_p90",
-    null as "response_n"
-from (
-    select *, category_group as "group", hour(happened_at) as "hour" from (
-        select *, category_confirmed as category, group_confirmed as category_group, happened_at as counted_at from alert_facts
-    ) as facts
-    where happened_at >= $since_3 and happened_at < $until_3 and time_precision in ('minute', 'hour')
-) as prepared
-group by grouping sets (("group", "hour"))
--- $since_0 = 2026-11-01 00:00:00
--- $until_0 = 2026-11-22 08:00:00
--- $since_1 = 2026-10-01 00:00:00
--- $until_1 = 2026-10-22 08:00:00
--- $since_2 = 2025-11-01 00:00:00
--- $until_2 = 2025-11-22 08:00:00
--- $since_3 = 2026-11-01 00:00:00
--- $until_3 = 2026-11-22 08:00:00
+
+-- {"until_0": "2026-11-22 00:00:00", "since_0": "2026-11-01 00:00:00", "until_1": "2026-11-01 00:00:00", "since_1": "2026-10-11 00:00:00", "until_2": "2025-11-22 00:00:00", "since_2": "2025-11-01 00:00:00"}

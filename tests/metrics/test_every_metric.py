@@ -1,173 +1,127 @@
-"""Every metric by every dimension runs; counts add up, shares stay within bounds, and only what may be is refused."""
+"""Every metric runs with every dimension that it allows, on a hand-made bureau and on a small demo."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from itertools import combinations
 
-import duckdb
+import pandas as pd
 import pytest
 
-from data.reading import Snapshot
+from data.demo import bureau
+from data.demo.plan import Plan
+from data.reading import Reader, Snapshot
 from data.snapshots import Store
-from metrics.ask import Table, ask
-from metrics.definitions import DIMENSIONS, METRICS
-from metrics.model import COUNT, RATE, RATIO, Refused
+from metrics import query
+from metrics.definitions import DIMENSIONS, METRICS, dimensions_of
+from metrics.model import Refused
+from metrics.periods import Period
+from metrics.query import Answer, Breakdown, Question
 from metrics.selection import Selection
-from tests import tiny
-from tests.tiny import BEATS, CITY, EDGE, VILLAGE
+from tests import force, tiny
 
-PERIOD = Selection(period="custom", first=date(2026, 11, 1), last=date(2026, 11, 21))
-
-
-def mixed(con: duckdb.DuckDBPyConnection) -> None:
-    """Twenty-one days of alerts and cases in which every column takes every kind of value, missing ones too."""
-    number = tiny.batch(con, "alerts")
-    con.execute(
-        """
-        INSERT INTO alerts (
-            alert_id, parent_id, call_time, answer_time, dispatch_time, arrive_time, done_time, feedback_time,
-            cat_orig, cat_conf, is_invalid, station_code, beat_code, cell_x, cell_y, result_code, mediated,
-            visit_score, caller_key, case_id, time_precision, batch_id
-        )
-        SELECT
-            CASE WHEN n % 9 > 0 THEN uuid() END,
-            CASE WHEN n % 23 = 0 THEN uuid() END,
-            t,
-            t + to_seconds(n % 100 - 5),
-            CASE WHEN n % 4 > 0 THEN t + to_seconds(n % 300 - 20) END,
-            CASE WHEN n % 5 > 0 THEN t + to_seconds((n * 37) % 3000 - 60) END,
-            CASE WHEN n % 7 > 0 THEN t + to_seconds(n % 4000) END,
-            CASE WHEN n % 6 > 0 THEN t + to_seconds((n * 91) % 20000) END,
-            $categories[1 + n % 13],
-            CASE WHEN n % 8 > 0 THEN $categories[1 + (n * 3) % 13] END,
-            n % 14 = 0,
-            $stations[1 + n % 5],
-            $beats[1 + n % 4],
-            CASE WHEN n % 10 > 0 THEN n % 6 END,
-            CASE WHEN n % 10 > 0 THEN n % 4 END,
-            $results[1 + n % 3],
-            $mediated[1 + n % 5],
-            $scores[1 + n % 5],
-            CASE WHEN n % 3 > 0 THEN md5(cast(n % 50 AS VARCHAR))::UUID END,
-            CASE WHEN n % 12 = 0 THEN uuid() END,
-            'minute',
-            $batch
-        FROM (
-            SELECT cast(n AS INTEGER) AS n, timestamp '2026-11-01' + to_minutes(cast(n * 30 AS BIGINT)) AS t
-            FROM range(1008) AS rows(n)
-        )
-        """,
-        {
-            "categories": ["0101", "010101", "0102", "02", "03", "04", "05", "08", "09", "9901", "7777", "06", "07"],
-            "stations": [CITY, EDGE, VILLAGE, "990000000000", None],
-            "beats": ["B1", "B3", "XX", None],
-            "results": ["移交12345", "现场处置", None],
-            "mediated": ["已化解", "未化解", "待化解", "调解中", None],
-            "scores": ["满意", "基本满意", "不满意", "未回访", None],
-            "batch": number,
-        },
-    )
-    number = tiny.batch(con, "cases")
-    con.execute(
-        """
-        INSERT INTO cases (case_id, category, kind, file_time, solve_time, status, station_code, beat_code,
-                           cell_x, time_precision, batch_id)
-        SELECT
-            uuid(), $categories[1 + n % 4], $kinds[1 + n % 3], t,
-            CASE WHEN n % 3 = 0 THEN t + to_days(n % 9) END,
-            CASE WHEN n % 5 = 0 THEN '已破案' END,
-            $stations[1 + n % 5], $beats[1 + n % 4], CASE WHEN n % 2 = 0 THEN 3 END, 'minute', $batch
-        FROM (
-            SELECT cast(n AS INTEGER) AS n, timestamp '2026-11-01' + to_hours(cast(n * 2 AS BIGINT)) AS t
-            FROM range(252) AS rows(n)
-        )
-        """,
-        {
-            "categories": ["050100", "050200", "070000", "123456"],
-            "kinds": ["刑事", "行政", None],
-            "stations": [CITY, EDGE, VILLAGE, "990000000000", None],
-            "beats": [BEATS[0][0], "B3", "XX", None],
-            "batch": number,
-        },
-    )
+BY_HOURS = Period(date(2026, 10, 1), date(2026, 11, 21))
+STORES = ("tiny", "demo", "empty")
 
 
 @pytest.fixture(scope="module")
-def bureau(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return tiny.snapshot_of(Store(tmp_path_factory.mktemp("bureau")), mixed)
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Snapshot]]:
+    """A hand-made bureau with some of everything, a demo of three stations, and a bureau with code lists only."""
+    root = tmp_path_factory.mktemp("stores")
+    bureau.publish(Store(root / "demo"), Plan(3, 1, 3000, 7, date(2026, 11, 21)), False)
+    demo = Reader(Store(root / "demo")).snapshot()
+    assert demo is not None
+    yield {
+        "tiny": tiny.snapshot_of(Store(root / "tiny"), force.everything),
+        "demo": demo,
+        "empty": tiny.snapshot_of(Store(root / "empty")),
+    }
 
 
-def tables(bureau: Snapshot, by: tuple[str, ...], selection: Selection = PERIOD) -> Table:
-    """All metrics that a breakdown allows, in one question, as pages ask them."""
-    allowed = tuple(
-        metric.id for metric in METRICS.values() if metric.kind != RATE or not {"hour", "weekday"} & set(by)
-    )
-    return ask(bureau, allowed, by, selection, ("previous",))
+def ask(snapshot: Snapshot, metrics: tuple[str, ...], by: tuple[str, ...] = (), **selection: object) -> Answer:
+    chosen = Selection(**selection)  # type: ignore[arg-type]
+    return query.run(snapshot, Question(chosen, BY_HOURS, (Breakdown(metrics, by),)))
 
 
-@pytest.mark.parametrize("dimension", [None, *DIMENSIONS])
-def test_every_metric_by_every_dimension(bureau: Snapshot, dimension: str | None) -> None:
+def allowing(*by: str) -> tuple[str, ...]:
+    return tuple(name for name, metric in METRICS.items() if set(by) <= set(dimensions_of(metric)))
+
+
+@pytest.mark.parametrize("store_name", STORES)
+@pytest.mark.parametrize("dimension", ["", *DIMENSIONS])
+def test_every_metric_runs_by_every_dimension_it_allows(
+    snapshots: dict[str, Snapshot], store_name: str, dimension: str
+) -> None:
     by = (dimension,) if dimension else ()
-    table = tables(bureau, by)
-    totals = tables(bureau, ()).rows[0]
-    assert table.rows
-    for metric in METRICS.values():
-        values = [row.get(metric.id) for row in table.rows]
-        if metric.kind == COUNT:
-            counted = [value for value in values if value is not None]
-            assert min(counted) >= 0
-            # Codes of alerts mean nothing for cases and the other way round; everything else is counted or 0.
-            assert len(counted) == len(values) or dimension in ("category", "group"), metric.id
-            # One receipt with several rows may stand in several parts; here every receipt has one.
-            assert sum(counted) == pytest.approx(totals[metric.id]), metric.id
-        if metric.kind == RATIO and metric.is_proportion:
-            assert all(value is None or 0 <= value <= 100 for value in values), metric.id
-    assert {name for name, value in totals.items() if value in (None, 0)} == set()
+    frame = ask(snapshots[store_name], allowing(*by), by).frame(by)
+    assert list(frame.columns) == [*by, *allowing(*by)]
+    assert not frame[list(by)].isna().any().any() and not frame.duplicated(list(by) or None).any()
+    for name in allowing(*by):
+        pd.to_numeric(frame[name])
 
 
-@pytest.mark.parametrize("metric", [metric.id for metric in METRICS.values() if metric.kind == RATE])
-@pytest.mark.parametrize("dimension", ["hour", "weekday"])
-def test_only_a_yearly_rate_by_hour_or_weekday_is_refused(bureau: Snapshot, metric: str, dimension: str) -> None:
-    with pytest.raises(Refused, match="不能按"):
-        ask(bureau, (metric,), (dimension,), PERIOD)
+@pytest.mark.parametrize("dimension", [name for name in DIMENSIONS if name not in ("station", "indicator")])
+def test_every_metric_runs_by_station_and_another_dimension(snapshots: dict[str, Snapshot], dimension: str) -> None:
+    by = ("station", dimension)
+    metrics = allowing(*by)
+    frame = ask(snapshots["tiny"], metrics, by, cutoff=8, week_start=5).frame(by)
+    assert list(frame.columns) == [*by, *metrics]
 
 
-@pytest.mark.parametrize("pair", list(combinations(DIMENSIONS, 2)), ids="-".join)
-def test_every_pair_of_dimensions_adds_up_without_doubles(bureau: Snapshot, pair: tuple[str, str]) -> None:
-    table = ask(bureau, ("alerts", "alerts_crime", "cases_filed"), pair, PERIOD)
-    keys = [tuple(row[name] for name in pair) for row in table.rows]
-    assert len(keys) == len(set(keys))
-    for metric in table.metrics:
-        total = ask(bureau, (metric,), (), PERIOD).rows[0][metric]
-        assert sum(row[metric] or 0 for row in table.rows) == total
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_alone_gives_what_it_gives_among_others(snapshots: dict[str, Snapshot], name: str) -> None:
+    alone = ask(snapshots["tiny"], (name,)).total(name)
+    among = ask(snapshots["tiny"], tuple(METRICS)).total(name)
+    assert alone == among or alone == pytest.approx(among)
 
 
-@pytest.mark.parametrize("metric", [one for one in METRICS.values() if one.is_proportion], ids=lambda one: one.id)
-@pytest.mark.parametrize("by", [(), ("station",), ("group",), ("hour",)], ids="-".join)
-def test_a_numerator_is_part_of_its_denominator(bureau: Snapshot, metric: object, by: tuple[str, ...]) -> None:
-    top, bottom = getattr(metric, "numerator"), getattr(metric, "denominator")  # noqa: B009
-    for row in ask(bureau, (top, bottom), by, PERIOD).rows:
-        assert row[top] <= row[bottom]
+def test_every_metric_runs_under_every_filter(snapshots: dict[str, Snapshot]) -> None:
+    for_stations = allowing("station")
+    for selection in (
+        {"stations": (tiny.CITY, "未登记")},
+        {"categories": ("刑事", "050000", "04")},
+        {"categories": ("交通",)},
+        {"valid_only": True, "basis": "original", "cutoff": 7},
+    ):
+        assert len(ask(snapshots["tiny"], for_stations, **selection).frame()) == 1
 
 
-@pytest.mark.parametrize("basis", ["confirmed", "original"])
-@pytest.mark.parametrize("cutoff", [0, 7, 8])
-def test_every_metric_under_every_reading(bureau: Snapshot, basis: str, cutoff: int) -> None:
-    selection = Selection(
-        period="custom", first=date(2026, 11, 5), last=date(2026, 11, 18), stations=(CITY, "未登记"),
-        categories=("刑事", "04", "9901"), basis=basis, valid_only=True, cutoff=cutoff, week_start=5,
-    )  # fmt: skip
-    assert tables(bureau, ("station", "week"), selection).rows
+def test_the_hand_made_bureau_lets_nearly_every_metric_say_something(snapshots: dict[str, Snapshot]) -> None:
+    """A metric that is silent here is not tested at all; those that stay silent are named."""
+    frame = ask(snapshots["tiny"], tuple(METRICS)).frame()
+    silent = {name for name in METRICS if pd.isna(frame[name].iloc[0])}
+    reported = {name for name in METRICS if name.startswith("reported_")}
+    assert silent - reported == {"filing_within_24h", "diverted_share"}
 
 
-@pytest.mark.parametrize("by", [(), ("station",), ("day",), ("category", "hour")], ids="-".join)
-def test_every_metric_where_there_are_no_data(bureau: Snapshot, by: tuple[str, ...]) -> None:
-    nowhere = Selection(period="custom", first=date(2020, 1, 1), last=date(2020, 1, 31))
-    table = tables(bureau, by, nowhere)
-    assert table.rows == [] if by else set(table.rows[0].values()) == {None}
+def test_what_is_not_allowed_is_refused(snapshots: dict[str, Snapshot]) -> None:
+    for name, metric in METRICS.items():
+        for dimension in DIMENSIONS:
+            if dimension not in dimensions_of(metric):
+                with pytest.raises(Refused, match="不能按"):
+                    ask(snapshots["tiny"], (name,), (dimension,))
 
 
-def test_every_metric_of_an_empty_store(store: Store) -> None:
-    snapshot = tiny.snapshot_of(store)
-    assert set(tables(snapshot, ()).rows[0].values()) == {None}
+def test_an_empty_day_is_nought_and_a_day_outside_the_data_is_absent(snapshots: dict[str, Snapshot]) -> None:
+    def days(metric: str, **period: object) -> dict[date, float]:
+        chosen = Period(date(2026, 9, 25), date(2026, 11, 30))
+        answer = query.run(snapshots["tiny"], Question(Selection(**period), chosen, (Breakdown((metric,), ("day",)),)))  # type: ignore[arg-type]
+        frame = answer.frame(("day",))
+        return dict(zip(frame["day"], frame[metric], strict=True))
+
+    alerts = days("alerts_traffic")
+    assert min(alerts) == date(2026, 10, 1) and max(alerts) == date(2026, 11, 21)
+    assert len(alerts) == 52 and set(alerts.values()) == {0}
+    cases = days("cases_filed")
+    assert cases[date(2026, 10, 20)] == 1 and cases[date(2026, 10, 25)] == 0
+
+
+def test_stations_without_anything_are_nought_and_unknown_officers_are_not(snapshots: dict[str, Snapshot]) -> None:
+    frame = ask(snapshots["tiny"], ("cases_filed", "zero_crime_beats", "beats"), ("station",)).frame(("station",))
+    assert dict(zip(frame["station"], frame["cases_filed"], strict=True))[tiny.VILLAGE] == 0
+    assert dict(zip(frame["station"], frame["beats"], strict=True))[tiny.EDGE] == 0
+    assert dict(zip(frame["station"], frame["zero_crime_beats"], strict=True)) == {
+        tiny.CITY: 1, tiny.EDGE: 0, tiny.VILLAGE: 1,
+    }  # fmt: skip
+    empty = ask(snapshots["empty"], ("officers", "community_share"), ("station",)).frame(("station",))
+    assert empty.empty or empty["officers"].isna().all()
