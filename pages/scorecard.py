@@ -19,6 +19,7 @@ from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
 from metrics.targets import Outcome, Pack, Target
 from pages._components import cards, export, filters, reported_template, score_controls, scores, session, states, status
 from pages._components.attributes import attributes
+from pages._components.markup import static
 from pages._components.score_export import list_sheet, matrix_sheet
 from pages._components.score_questions import (
     BY_MISSED,
@@ -182,10 +183,10 @@ def _title(view: View, asked: Asked) -> str:
     kind = f"{asked.kind}派出所" if asked.kind else "派出所"
     if asked.state not in ("", "missed") or not missing:
         return f"{kind} × 目标"
-    return f"{missing} 个{kind}有未达标项"
+    return f"{missing} 个{kind}{'均' if missing == len(view.stations) else ''}有未达标项"
 
 
-def _summary(counts: dict[str, int], asked: Asked, query: dict[str, str]) -> html.P:
+def _summary(counts: dict[str, int], asked: Asked, query: dict[str, str]) -> html.Div:
     """Return the counts of all cells on screen, each a link that shows only its state."""
     parts: list[Any] = []
     for state in (MISSED, UNREPORTED, MET, UNBOUND):
@@ -193,17 +194,18 @@ def _summary(counts: dict[str, int], asked: Asked, query: dict[str, str]) -> htm
         words: list[Any] = [html.B(f"{counts[state]:,}", className="num"), f" 项{state}"]
         if asked.state and asked.state != key:
             continue
+        style = scores.STATE_STYLES[state if counts[state] else UNBOUND]
         again = card_address(query, state="" if asked.state == key else key)
-        parts.append(html.A(words, href=again, className=scores.STATE_STYLES[state]) if key else html.Span(words))
+        parts.append(html.A(words, href=again, className=style) if key else html.Span(words, className=style))
     if asked.state:
         parts.append(html.A("显示全部状态", href=card_address(query, state="")))
-    return html.P(parts, className="score-summary")
+    return static(parts, "score-summary")
 
 
 def _bureau(found: Sequence[Score]) -> html.Div:
     if not found:
         return html.Div(html.P("这一目标包没有以全局为单位的目标。", className="tone-none"))
-    return html.Div([_bureau_line(score) for score in found], className="bureau-strip")
+    return static([_bureau_line(score) for score in found], "bureau-strip")
 
 
 def _bureau_line(score: Score) -> html.Div:
@@ -238,81 +240,81 @@ def _matrix(view: View, query: dict[str, str]) -> html.Div:
         html.Tr(
             [
                 html.Th("派出所", scope="col"),
-                html.Th("未达标", scope="col", className="num"),
-                *(_column_head(column, view.column(column.id), query) for column in view.columns),
+                html.Th("未达标", scope="col"),
+                *(_column(column, view.column(column.id), query) for column in view.columns),
             ]
         )
     )
     body = html.Tbody([_row(view, station, query) for station in view.stations])
-    return html.Div(html.Table([head, body], className="score-matrix"), className="score-box", tabIndex="0")
+    return static(html.Table([head, body], className="score-matrix"), "score-box", tabIndex="0")
 
 
-def _column_head(target: Target, found: Sequence[Score], query: dict[str, str]) -> html.Th:
+def _column(target: Target, found: Sequence[Score], query: dict[str, str]) -> html.Th:
+    name, mark, rest = target.label.partition("（")
+    # The part in brackets stays on one line.
+    label: list[Any] = [name, html.Span(f"（{rest}", className="together")] if mark else [name]
     missed = sum(score.state == MISSED for score in found)
     lines: list[Any] = [
-        html.A(_whole(target.label), href=f"#target-{target.id}", className="column-name"),
+        html.A(label, href=f"#target-{target.id}", className="column-name"),
         html.Span(target.says, className="column-says"),
     ]
     if missed:
-        lines.append(html.A(f"{missed} 所未达标", href=card_address(query, sort=target.id), title="按这一项的差距排序"))
-    return html.Th(
-        lines, scope="col", title=f"{target.label}：{target.summary}",
-        className="is-reported" if target.source == "reported" else "",
-    )  # fmt: skip
-
-
-def _whole(label: str) -> list[Any]:
-    """Return a name whose part in brackets stays on one line."""
-    name, mark, rest = label.partition("（")
-    return [name, html.Span(f"（{rest}", className="together")] if mark else [name]
+        said = f"{missed} 所未达标，按这一项的差距排序"
+        lines.append(
+            html.A(f"✗ {missed} 所", href=card_address(query, sort=target.id), className="column-missed", title=said)
+        )
+    style = "is-reported" if target.source == "reported" else ""
+    return html.Th(lines, scope="col", title=f"{target.label}：{target.summary}", className=style)
 
 
 def _row(view: View, station: Station, query: dict[str, str]) -> html.Tr:
-    missed = sum(score.state == MISSED for score in view.row(station.code))
+    found = [view.scores.get((station.code, column.id)) for column in view.columns]
+    name = html.A(short_name(station.name), href=station_address(station.code, query))
     return html.Tr(
         [
-            html.Th(
-                html.A(short_name(station.name), href=station_address(station.code, query)),
-                scope="row",
-                title=f"{station.name} · {station.kind or '类别未登记'}",
-            ),
-            html.Td(missed, className="num"),
-            *(_cell(view, station, column) for column in view.columns),
+            html.Th(name, scope="row", title=f"{station.name} · {station.kind or '类别未登记'}"),
+            html.Td(sum(score is not None and score.state == MISSED for score in found)),
+            *(scores.cell(score) if score else html.Td("") for score in found),
         ],
         className="is-link",
     )
 
 
-def _cell(view: View, station: Station, column: Target) -> html.Td:
-    score = view.scores.get((station.code, column.id))
-    return scores.cell(score) if score else html.Td("")
+_CLAUSE_HEADS = ("目标", "要求", "依据", "概括", "约束", "来源")
 
 
 def _clauses(pack: Pack) -> html.Div:
-    return html.Div([_clause(pack, target) for target in pack.targets], className="definitions")
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in _CLAUSE_HEADS]))
+    body = html.Tbody([_clause(target) for target in pack.targets])
+    return static(html.Table([head, body], className="plain-table clause-table"), "table-scroll", tabIndex="0")
 
 
-def _clause(pack: Pack, target: Target) -> html.Article:
-    facts: list[tuple[str, Any]] = [
-        ("要求", html.Span(scores.says_words(target))),
-        ("概括", target.summary),
-        ("依据", target.clause),
-        ("约束", target.binds),
-    ]
+def _clause(target: Target) -> html.Tr:
+    summary = [target.summary]
     if target.overridden:
         original = "未定数值" if target.original is None else f"{target.original:g} {target.unit}"
-        facts.append(("调整", f"本局改为 {target.says}，文件原为 {original}。{target.reason}"))
+        summary.append(f"（本局调整，文件原为 {original}{'：' if target.reason else ''}{target.reason}）")
+    cells: list[Any] = [
+        html.Th(target.label, scope="row"),
+        html.Td(scores.says_words(target)),
+        html.Td(target.clause),
+        html.Td(summary),
+        html.Td(target.binds),
+        html.Td(_origin(target)),
+    ]
+    return html.Tr(cells, id=f"target-{target.id}")
+
+
+def _origin(target: Target) -> Any:
+    """Return the link to the definition of a computed figure, or the two numbers that a reported one is made of."""
     if target.source == "computed":
-        facts.append(("来源", html.A("系统计算，查看口径 ›", href=f"/glossary#{target.metric}")))
-    else:
-        told = f"○ 报送「{target.indicator}」" + (f"：分子 {target.numerator}" if target.numerator else "")
-        facts.append(("来源", told + (f"，分母 {target.denominator}" if target.denominator else "")))
-    listed = [part for name, text in facts for part in (html.Dt(name), html.Dd(text))]
-    return html.Article(
-        [html.H3(html.Span(target.label, className="definition-name")), html.Dl(listed)],
-        id=f"target-{target.id}",
-        className="definition",
-    )
+        return html.A("● 系统计算，查看口径 ›", href=f"/glossary#{target.metric}")
+    parts = [
+        f"分子 {target.numerator}" if target.numerator else "",
+        f"分母 {target.denominator}" if target.denominator else "",
+    ]
+    told = "，".join(part for part in parts if part)
+    return f"○ 报送：{told}" if told else "○ 报送"
 
 
 # ---- downloads -----------------------------------------------------------------------------------

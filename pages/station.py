@@ -20,6 +20,7 @@ from metrics.peers import compare
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score
 from pages._components import cards, export, filters, peers, score_controls, scores, session, states, status
 from pages._components.attributes import attributes
+from pages._components.markup import static
 from pages._components.score_export import SCORE_COLUMNS, score_rows, sheet_head
 from pages._components.score_questions import Asked, Choices, card_address, card_of, data_words, read, station_address
 
@@ -48,7 +49,7 @@ def layout(code: Any = "", **_: Any) -> html.Div:
             html.Div(id="station-state", **attributes(aria_live="polite")),
             html.Div(
                 [
-                    html.Section(states.skeleton(2), id="station-head", className="card-box span-12 station-head"),
+                    html.Section(states.skeleton(2), id="station-head", className="card-box span-12"),
                     cards.card("station-scores", "目标对照", states.skeleton(10), span="span-12"),
                     cards.card("station-peers", "与同类所相比", states.skeleton(3), span="span-12"),
                 ],
@@ -93,7 +94,9 @@ def show(code: str | None, search: str | None, version: int | None) -> dict[str,
         try:
             found = known.stations[known.station_codes((code or "",))[0]]
         except (UnknownName, KeyError) as error:
-            return _only(_unknown(error, code or "", known, query))
+            lost = _only(_unknown(error, code or "", known, query))
+            names = score_controls.options(tuple(known.station_names.items()))
+            return {**lost, "options": {**lost["options"], "other": names}}
         asked, choices, notices = read(query, snapshot, session.current_store())
         drawn = cache.answer(snapshot, (asked, found.code), _drawn)
     except (MetricError, StoreError) as error:
@@ -175,7 +178,7 @@ def _drawn(snapshot: Snapshot, question: tuple[Asked, str]) -> dict[str, Any]:
     }
 
 
-def _head(snapshot: Snapshot, station: Station, counts: dict[str, int]) -> list[Any]:
+def _head(snapshot: Snapshot, station: Station, counts: dict[str, int]) -> html.Div:
     rank = snapshot.rows("SELECT rank FROM stations WHERE code = $code", {"code": station.code})[0][0]
     facts = [
         station.kind or "类别未登记",
@@ -187,13 +190,16 @@ def _head(snapshot: Snapshot, station: Station, counts: dict[str, int]) -> list[
         html.Div([html.B(counts[state], className="num"), html.Span(state)], className=scores.STATE_STYLES[state])
         for state in _ORDER
     ]
-    return [
-        html.Div([html.H2(station.name), html.P(" · ".join(facts), className="card-sub num")]),
-        html.Div(tally, className="tally"),
-    ]
+    return static(
+        [
+            html.Div([html.H2(station.name), html.P(" · ".join(facts), className="card-sub num")]),
+            html.Div(tally, className="tally"),
+        ],
+        "station-head",
+    )
 
 
-def _table(found: Sequence[Score]) -> list[Any]:
+def _table(found: Sequence[Score]) -> html.Div:
     """Return the targets in the order of what needs doing; what does not bind the station is folded away."""
     ranked = sorted(found, key=lambda score: (_ORDER.index(score.state), -score.relative))
     binding = [score for score in ranked if score.state != UNBOUND]
@@ -203,7 +209,7 @@ def _table(found: Sequence[Score]) -> list[Any]:
         parts.append(
             html.Details([html.Summary(f"不适用 {len(rest)} 项"), _lines(rest)], className="plain", open=not binding)
         )
-    return parts
+    return static(parts)
 
 
 def _lines(found: Sequence[Score]) -> html.Div:

@@ -16,6 +16,7 @@ from metrics.catalogue import Station
 from metrics.model import MetricError
 from metrics.score import MISSED
 from pages._components import filters, session, states, status
+from pages._components.markup import static
 from pages._components.score_questions import Asked, card_of, month_words, read, station_address
 
 dash.register_page(__name__, path="/station", name="所队自查", title="所队自查 · 降控研判台", order=5, key="s")
@@ -61,7 +62,7 @@ def show(search: str | None, version: int | None) -> tuple[Any, Any, Any]:
         said = f"{month_words(asked.month)} · {asked.pack.name} · 数字为未达标项数"
     except MetricError as error:
         missed, said, notices = {}, "", [str(error)]
-    body = [*(states.notice(text) for text in notices), *_groups(snapshot, missed, query)]
+    body = [*(states.notice(text) for text in notices), static(_groups(snapshot, missed, query))]
     return body, said, status.source_line(snapshot)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from dash import html
 
@@ -12,6 +11,7 @@ from metrics.peers import Comparison, Position
 from metrics.smallnumbers import Place
 from pages._components import cards, states
 from pages._components.attributes import attributes
+from pages._components.markup import static
 
 
 def words(compared: Comparison, station: Station) -> str:
@@ -20,13 +20,13 @@ def words(compared: Comparison, station: Station) -> str:
     return f"{station.kind or '类别未登记'}派出所 · {span} · 起/万人·年"
 
 
-def drawn(compared: Comparison, station: Station, names: Mapping[str, str]) -> list[Any] | html.Div:
+def drawn(compared: Comparison, station: Station, names: Mapping[str, str]) -> html.Div:
     """Return one strip per rate, or why there is none."""
     known = [one for one in compared.positions if station.code in one.places]
     if not known:
         reason = compared.reason or "本所没有人口数，不能折算为每万人"
         return states.panel("不作比较", reason)
-    return [_strip(one, station, names) for one in known]
+    return static([_strip(one, station, names) for one in known])
 
 
 def note() -> str:
@@ -72,7 +72,7 @@ def _mean(position: Position, own: Place) -> float | None:
 
 def _interval(place: Place, longest: float, own: bool, name: str) -> html.I:
     low, high = place.rate.low or 0.0, place.rate.high or 0.0
-    style = {"marginLeft": f"{100 * low / longest:.2f}%", "width": f"{100 * (high - low) / longest:.2f}%"}
+    style = {"margin-left": f"{100 * low / longest:.2f}%", "width": f"{100 * (high - low) / longest:.2f}%"}
     return html.I(className="strip-own" if own else "strip-other", style=style, title=f"{name} {_rate(place)}")
 
 

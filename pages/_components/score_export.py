@@ -29,14 +29,21 @@ def score_rows(snapshot: Snapshot, shown: Sequence[Score]) -> tuple[tuple[export
         (
             score.station, score.name, known[score.station].kind if score.station else None,
             score.target.label, score.target.says, score.target.clause,
-            score.value, score.target.unit, score.numerator, score.denominator, score.state,
-            score.gap.amount if score.gap else None, score.gap.unit if score.gap else None,
+            _number(score.value), score.target.unit, _number(score.numerator), _number(score.denominator), score.state,
+            _number(score.gap.amount) if score.gap else None, score.gap.unit if score.gap else None,
             score.gap.hired if score.gap else None, score.gap.moved if score.gap else None,
             score.gap.text if score.gap else score.reason, score.source,
             score.as_of_text if score.as_of else None,
         )
         for score in shown
     )  # fmt: skip
+
+
+def _number(value: float | None) -> float | int | None:
+    """Return a number without the noise of binary fractions; whole ones as such."""
+    if value is None:
+        return None
+    return int(value) if float(value).is_integer() else round(value, 4)
 
 
 def sheet_head(snapshot: Snapshot, asked: Asked, title: str) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from metrics.readings import EVENTS
 from metrics.score import MET, MISSED, STATES, UNBOUND, UNREPORTED, Score
 from metrics.targets import Outcome, Target
 from pages._components.attributes import attributes
+from pages._components.markup import static
 
 STATE_STYLES = {MET: "is-met", MISSED: "is-missed", UNREPORTED: "is-unreported", UNBOUND: "is-unbound"}
 REPORTED_MARK, COMPUTED_MARK = "○", "●"
@@ -42,7 +43,7 @@ def short_gap(gap: Gap) -> str:
 
 def cell_text(score: Score) -> str:
     """Return what stands in a cell of the matrix, sign or word included; its head says the unit."""
-    value = score.value_text.partition(" ")[0]
+    value = score.value_text.partition(" ")[0].replace("100.0%", "100%")
     if score.state == MET:
         return f"✓ {value}"
     if score.state == MISSED:
@@ -51,7 +52,7 @@ def cell_text(score: Score) -> str:
 
 
 def cell(score: Score) -> html.Td:
-    """Return one cell of the matrix: a single element, since a page has two thousand of them."""
+    """Return one cell of the matrix."""
     style = STATE_STYLES[score.state]
     size = sum(score.relative >= limit for limit in _FAR) if score.state == MISSED else 0
     return html.Td(cell_text(score), className=f"{style} far-{size}" if size else style, title=explanation(score))
@@ -93,7 +94,7 @@ def origin_words(score: Score) -> list[Any]:
     )
     words = score.source if reported else f"计算：{score.source}"
     when = "" if score.as_of is None else f"{'截至 ' if score.target.table in EVENTS else ''}{score.as_of_text}"
-    return [mark, html.Span(words), html.Span(when, className="score-when num")]
+    return [mark, html.Span(words), *([html.Span(when, className="score-when num")] if when else [])]
 
 
 def says_words(target: Target) -> list[Any]:
@@ -170,7 +171,7 @@ def legend() -> html.Div:
     """Return the meaning of the signs in the matrix."""
     parts = [
         html.Span("✓ 达标", className="is-met"),
-        html.Span("现值与差距：未达标", className="is-missed"),
+        html.Span("✗ 未达标：现值与差距", className="is-missed"),
         html.Span("差距达目标一成", className="legend-far far-1"),
         html.Span("三成以上", className="legend-far far-2"),
         html.Span("未报送：没有数据", className="is-unreported"),
@@ -178,7 +179,7 @@ def legend() -> html.Div:
         html.Span("○ 报送的指标，其余由系统计算"),
         html.Span("「点」为百分点"),
     ]
-    return html.Div(parts, className="legend")
+    return static(parts, "legend")
 
 
 # ---- shapes --------------------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""One small demo store, one served application and one Chromium for all browser tests."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from data.demo import bureau
+from data.demo.plan import Plan
+from data.snapshots import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SIZES = {"desk": (1440, 900), "wide": (1920, 1080), "phone": (390, 844)}
+MODES = ("light", "dark")
+# Two cores may be busy with other tests.
+expect.set_options(timeout=15_000)
+
+
+@dataclass
+class Site:
+    """A served application with its store."""
+
+    store: Store
+    address: str
+    server: subprocess.Popen[str]
+    port: int
+
+
+@dataclass
+class Visit:
+    """A page with what it did wrong: console errors, failed scripts, requests to other hosts."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Fail on anything that a page must never do."""
+        assert self.outside == []
+        assert self.errors == []
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"the page is {wide} px wider than its window"
+
+
+def serve(store: Store, port: int) -> subprocess.Popen[str]:
+    """Start the application and return when it answers."""
+    command = [sys.executable, "app.py", "--store", str(store.root), "--port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    assert "已启动" in server.stdout.readline()
+    return server
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application on a demo bureau of 12 stations and two years."""
+    store = Store(tmp_path_factory.mktemp("site") / "store")
+    bureau.publish(store, Plan(12, 2, 20_000, 1, date(2026, 11, 21)))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    found = Site(store, f"http://127.0.0.1:{port}", serve(store, port), port)
+    yield found
+    found.server.terminate()
+    found.server.wait(timeout=15)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[BrowserContext]:
+    """Debian's Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed; `make browser` installs it")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        # One context, so that the large scripts are fetched once; each test has pages of its own.
+        yield launched.new_context(locale="zh-CN")
+        launched.close()
+
+
+@pytest.fixture
+def open_page(site: Site, browser: BrowserContext) -> Iterator[Callable[..., Visit]]:
+    """Open an address of the application; open_page("/data", size="phone", mode="dark")."""
+    opened = []
+
+    def visit(address: str, size: str = "desk", mode: str = "light") -> Visit:
+        width, height = SIZES[size]
+        found = Visit(browser.new_page())
+        opened.append(found.page)
+        found.page.set_viewport_size({"width": width, "height": height})
+        found.page.add_init_script(f"window.localStorage.setItem('mode', '{mode}')")
+        watch(found, site.address)
+        found.page.goto(site.address + address)
+        expect(found.page.locator("#rail-nav")).to_be_attached()
+        return found
+
+    yield visit
+    for page in opened:
+        page.close()
+
+
+def watch(visit: Visit, address: str) -> None:
+    """Note what a page does wrong."""
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            visit.errors.append(message.text)
+
+    def request(asked: Request) -> None:
+        if not asked.url.startswith((address, "data:", "blob:")):
+            visit.outside.append(asked.url)
+
+    visit.page.on("console", console)
+    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    visit.page.on("request", request)
