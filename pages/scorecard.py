@@ -218,7 +218,10 @@ def _bureau_line(score: Score) -> html.Div:
                 [html.A(target.label, href=f"#target-{target.id}"), html.Span(target.says, className="tone-none")],
                 className="bureau-name",
             ),
-            html.Div([html.B(score.value_text, className="num"), scores.state_words(score)], className="bureau-value"),
+            html.Div(
+                [html.B(scores.value_words(score), className="num"), scores.state_words(score)],
+                className="bureau-value",
+            ),
             scores.bullet(score, elsewhere),
             html.Div(scores.gap_words(score), className="bureau-gap"),
             html.Div(f"外地参考：{told}" if told else "", className="tone-none"),

@@ -224,7 +224,7 @@ def _line(score: Score) -> html.Tr:
     if score.numerator is not None and score.denominator:
         counts = f"{score.numerator:,g} / {score.denominator:,g}"
     value = [
-        html.B(score.value_text, className=f"num {scores.STATE_STYLES[score.state]}"),
+        html.B(scores.value_words(score), className=f"num {scores.STATE_STYLES[score.state]}"),
         scores.bullet(score),
         html.Span(counts, className="num"),
     ]

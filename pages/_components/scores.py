@@ -21,6 +21,7 @@ REPORTED_MARK, COMPUTED_MARK = "○", "●"
 _MEASURES = ("人次", "名", "件", "条", "处", "家", "个", "起", "人")
 # Relative gaps from which a cell is tinted, and tinted more: where so much is missed, size has to lead the eye.
 _FAR = (0.1, 0.3)
+_MOST_DIGITS = 4
 _TREND_WIDTH, _TREND_HEIGHT, _TREND_EDGE = 112, 28, 4
 
 
@@ -41,9 +42,25 @@ def short_gap(gap: Gap) -> str:
     return f"{word} {amount} {unit}"
 
 
+def value_words(score: Score) -> str:
+    """Return the value; one that misses its target only beyond the printed digits gets more, so as not to deny itself.
+
+    99.98% of a wanted 100% is not printed as 100.0% 未达标.
+    """
+    if score.state != MISSED or score.value is None or score.wanted is None or score.target.compare:
+        return score.value_text
+    digits = score.target.decimals
+    while digits < _MOST_DIGITS and round(score.value, digits) == round(score.wanted, digits):
+        digits += 1
+    if digits == score.target.decimals:
+        return score.value_text
+    unit = "%" if score.target.unit == "%" else f" {score.target.unit}"
+    return f"{score.value:,.{digits}f}{unit}"
+
+
 def cell_text(score: Score) -> str:
     """Return what stands in a cell of the matrix, sign or word included; its head says the unit."""
-    value = score.value_text.partition(" ")[0].replace("100.0%", "100%")
+    value = value_words(score).partition(" ")[0].replace("100.0%", "100%")
     if score.state == MET:
         return f"✓ {value}"
     if score.state == MISSED:
