@@ -41,7 +41,7 @@
       var hidden = !page.filtered;
       return [
         ids.map(function (id) { return id.path + query; }),
-        ids.map(function (id) { return id.path === here ? "page" : "false"; }),
+        ids.map(function (id) { return id.path === here || id.path + "/none" === here ? "page" : "false"; }),
         page.name, hidden, hidden, hidden, hidden, []
       ];
     },

@@ -13,11 +13,11 @@ from typing import Any
 
 from data.reading import Reader
 from data.snapshots import DEFAULT_STORE, Store, StoreError
-from metrics import catalogue, privacy, score_cli
+from metrics import catalogue, change, privacy, score_cli
 from metrics.ask import Table, ask, named
 from metrics.compare import Comparison
 from metrics.definitions import DIMENSIONS, METRICS, sql_of
-from metrics.model import RATE, MetricError, UnknownName
+from metrics.model import COUNT, RATE, MetricError, UnknownName
 from metrics.periods import PRESETS, describe
 from metrics.printing import aligned
 from metrics.selection import BASES, CUTOFFS, Selection
@@ -224,6 +224,8 @@ def _change_cell(one: Comparison, metric: str) -> str:
     if one.change is None:
         return one.verdict
     base = format(one.base, METRICS[metric].format)
+    if one.base == 0 and METRICS[metric].kind == COUNT:
+        return f"{change.worded(one.value, one.base, METRICS[metric].unit)}{one.verdict}"
     size = f"{one.percent:+.1f}%" if one.percent is not None else f"{one.change:+,.{METRICS[metric].decimals}f}"
     return f"{size}（原 {base}）{one.verdict}"
 

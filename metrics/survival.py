@@ -7,7 +7,7 @@ by inverting the log-transformed test (Brookmeyer and Crowley 1982); of a comple
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,13 +44,17 @@ class Durations:
 UNKNOWN = Estimate(None, None, None)
 
 
-def durations(lengths: Floats, over: Bools, goal: float | None = None) -> Durations:
+def durations(lengths: Floats, over: Bools, goal: float | Floats | None = None) -> Durations:
     """Return median, P90 and share within `goal`, in the unit of `lengths`.
 
-    lengths: how long each took, or has taken up to now where `over` is false. Assumes that being open now says nothing
+    lengths: how long each took, or has taken up to now where `over` is false. goal: one for all, or one for each (then
+    the share is that of lengths ÷ goal up to 1). Assumes that being open now says nothing
     about how long it will still take. Known answer: NCCTG lung cancer data: median 310, interval 285–363.
     """
     usable = np.isfinite(lengths) & (lengths >= 0)
+    if isinstance(goal, np.ndarray):
+        share = durations((lengths / goal)[usable], over[usable], 1.0).within
+        return replace(durations(lengths, over), within=share)
     lengths, over = lengths[usable], over[usable]
     unfinished = int((~over).sum())
     if not over.any():
@@ -125,7 +129,11 @@ class _Curve:
         """Return the first time at which at most 1 − share are still open."""
         reached = np.flatnonzero(self.open <= 1 - share + _EXACT)
         low, high = self.limits[0 if share == 0.5 else 1]
-        return Estimate(float(self.times[reached[0]]) if reached.size else None, _finite(low), _finite(high))
+        value = float(self.times[reached[0]]) if reached.size else None
+        if value is not None and np.isnan(low) and np.isnan(high):
+            # So many at once that the curve steps over the whole interval.
+            return Estimate(value, value, value)
+        return Estimate(value, _finite(low), _finite(high))
 
     def within(self, goal: float | None) -> Estimate:
         """Return the share over by `goal`; Wilson interval of the sample size that Greenwood stands for."""

@@ -33,6 +33,11 @@ def _people(id: str, label: str, meaning: str, condition: str, **more: Any) -> M
     return measure(id, label, meaning, sql=sql, **{**usual, **more})
 
 
+def _stations(condition: str, what: str) -> str:
+    """Return a count of stations, or of parts of them; nothing for the bureau's departments."""
+    return f"case when bool_or(is_station) then count(distinct case when {condition} then {what} end) end"
+
+
 def _share(id: str, label: str, meaning: str, top: str, bottom: str, formula: str, **more: Any) -> Metric:
     usual = {"view": "staffing", "family": FAMILY, "dimensions": _PLACES, "caveat": _LATEST}
     return share(id, label, meaning, top, bottom, formula, **{**usual, **more})
@@ -56,11 +61,11 @@ def _headcounts() -> list[Metric]:
                 "cast(sum(case when role = '民警' then headcount else 0 end) as bigint)", unit="人", view="staffing",
                 family=FAMILY, kind=STOCK, caveat=_LATEST),
         measure("stations_counted", "有警力数据的派出所", "当月报有警力的派出所数", "不同派出所计数",
-                "count(distinct case when is_station then station end)", unit="个", view="staffing", family=FAMILY,
+                _stations("is_station", "station"), unit="个", view="staffing", family=FAMILY,
                 kind=STOCK, dimensions=_PLACES, caveat=_LATEST),
         measure("teams_set_up", "两队一室设置数", "派出所中配有民警的社区警务队、案件办理队、综合指挥室个数，每所最多 3 个", "有民警的队（室）计数",
-                "count(distinct case when is_station and role = '民警' and headcount > 0"
-                " and team in ('社区警务队', '案件办理队', '综合指挥室') then concat(station, team) end)",
+                _stations("is_station and role = '民警' and headcount > 0"
+                          " and team in ('社区警务队', '案件办理队', '综合指挥室')", "concat(station, team)"),
                 unit="个", view="staffing", family=FAMILY, kind=STOCK, better="higher", dimensions=_PLACES,
                 clause=f"{BINHAI} 第1–3条：两队一室全部设置；{COUNTY} 第6条：民警 15 名以上的所", caveat=_LATEST),
     ]
@@ -100,10 +105,10 @@ def _stability() -> list[Metric]:
                "留任社区民警 ÷ 一年前社区民警 × 100%", better="higher", clause=f"{BINHAI} 第18条：不低于 90%",
                caveat=f"需要一年前同月的警力数据，没有的不计入；{_LATEST}"),
         measure("legal_stations", "配有法制员的派出所", "至少有一名法制员的派出所数", "有法制员的派出所计数",
-                "count(distinct case when is_station and legal_officer > 0 then station end)", unit="个", view="staffing",
+                _stations("is_station and legal_officer > 0", "station"), unit="个", view="staffing",
                 family=FAMILY, kind=STOCK, better="higher", dimensions=_PLACES, caveat=_LATEST),
         measure("legal_reported", "报有法制员数的派出所", "填报了法制员人数（含 0）的派出所数", "填报法制员的派出所计数",
-                "count(distinct case when is_station and legal_officer is not null then station end)", unit="个",
+                _stations("is_station and legal_officer is not null", "station"), unit="个",
                 view="staffing", family=FAMILY, kind=STOCK, dimensions=_PLACES, caveat=_LATEST),
         _share("legal_cover", "法制员配备率", "派出所中配有法制员的比例", "legal_stations", "legal_reported",
                "配有法制员的派出所 ÷ 填报法制员的派出所 × 100%", better="higher",

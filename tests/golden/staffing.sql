@@ -9,8 +9,8 @@ select
     cast(sum(case when role = '民警' then headcount else 0 end) filter (where is_station) as bigint) as "officers",
     cast(sum(stayed) filter (where is_station and team = '社区警务队' and role = '民警') as bigint) as "community_stayed",
     cast(sum(year_ago) filter (where is_station and team = '社区警务队' and role = '民警') as bigint) as "community_year_ago",
-    count(distinct case when is_station and legal_officer > 0 then station end) as "legal_stations",
-    count(distinct case when is_station and legal_officer is not null then station end) as "legal_reported"
+    case when bool_or(is_station) then count(distinct case when is_station and legal_officer > 0 then station end) end as "legal_stations",
+    case when bool_or(is_station) then count(distinct case when is_station and legal_officer is not null then station end) end as "legal_reported"
 from (
     select facts.* from (
         select *, happened_at as counted_at from (

@@ -34,73 +34,18 @@ from tests.metrics.golden import PERIOD, QUESTIONS, statement
 KINDS = {COUNT, AMOUNT, STOCK, RATIO, PERCENTILE, RATE, MATCH}
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 # Every id of the design's tables of alerts, cases and staffing.
-WANTED = [
-    "alerts",
-    "alerts_valid",
-    "alerts_crime",
-    "alerts_criminal",
-    "alerts_order",
-    "alerts_traffic",
-    "alerts_dispute",
-    "alerts_help",
-    "alerts_report",
-    "alerts_complaint",
-    "alerts_non_police",
-    "diverted_share",
-    "invalid_share",
-    "alerts_per_10k",
-    "repeat_share",
-    "dispute_resolved",
-    "satisfaction",
-    "answer_median",
-    "answer_p90",
-    "answer_within",
-    "dispatch_median",
-    "dispatch_within",
-    "response_median",
-    "response_p90",
-    "response_within",
-    "on_scene_median",
-    "on_scene_p90",
-    "feedback_late",
-    "conversion",
-    "cases_filed",
-    "cases_order",
-    "cases_theft",
-    "cases_robbery",
-    "cases_fraud",
-    "cases_telecom",
-    "cases_serious8",
-    "clear_rate",
-    "clear_rate_period",
-    "cases_per_10k",
-    "filing_delay",
-    "filing_within_24h",
-    "filing_within_3d",
-    "open_cases",
-    "open_age_median",
-    "station_criminal_share",
-    "negative_list",
-    "zero_crime_beats",
-    "zero_crime_beats_share",
-    "solved_per_officer",
-    "station_force_share",
-    "community_share",
-    "auxiliary_ratio",
-    "team_community_share",
-    "team_case_share",
-    "team_command_share",
-    "officers",
-    "community_stability",
-    "beat_cover",
-    "community_hours_urban",
-    "community_hours_rural",
-    "legal_cover",
-    "workload",
-    "utilisation",
-    "posts_needed",
-    "match_index",
-]
+WORDS = """
+    alerts alerts_valid alerts_crime alerts_criminal alerts_order alerts_traffic alerts_dispute alerts_help
+    alerts_report alerts_complaint alerts_non_police diverted_share invalid_share alerts_per_10k repeat_share
+    dispute_resolved satisfaction answer_median answer_p90 answer_within dispatch_median dispatch_within
+    response_median response_p90 response_within on_scene_median on_scene_p90 feedback_late conversion
+    cases_filed cases_order cases_theft cases_robbery cases_fraud cases_telecom cases_serious8 clear_rate
+    clear_rate_period cases_per_10k filing_delay filing_within_24h filing_within_3d open_cases open_age_median
+    station_criminal_share negative_list zero_crime_beats zero_crime_beats_share solved_per_officer
+    station_force_share community_share auxiliary_ratio team_community_share team_case_share team_command_share
+    officers community_stability beat_cover community_hours_urban community_hours_rural legal_cover workload
+    utilisation posts_needed match_index
+"""
 _SPARK_DIFFERS = re.compile(
     r"dayofweek|isodow|epoch|percentile_cont|quantile|median\(|list_|unnest|\bto_days|::|\bexclude\b|strftime|arg_max"
     r"|max_by|interval '|\bilike\b|\bqualify\b|\[",
@@ -125,9 +70,8 @@ def test_a_metric_says_all_that_the_glossary_shows(metric: Metric) -> None:
     if metric.kind == PERCENTILE:
         assert METRICS[metric.denominator].kind in (COUNT, STOCK)
     assert re.fullmatch(r"[a-z0-9_]+", metric.id)
-    assert not re.search(r"[a-z]{3,}_[a-z]+", metric.label + metric.meaning + metric.formula + metric.caveat), (
-        "用户看的文字里不应有代码名"
-    )
+    said = metric.label + metric.meaning + metric.formula + metric.caveat
+    assert not re.search(r"[a-z]{3,}_[a-z]+", said), "code names are not for users"
 
 
 def test_labels_are_unique() -> None:
@@ -137,7 +81,7 @@ def test_labels_are_unique() -> None:
 
 
 def test_every_metric_of_the_design_exists() -> None:
-    assert [name for name in WANTED if name not in METRICS] == []
+    assert set(METRICS) >= set(WORDS.split())
 
 
 def test_shares_are_percentages_and_proportions_have_a_part_below() -> None:
@@ -207,7 +151,7 @@ def test_chance_plays_a_part_in_events_only() -> None:
         (
             "community_share",
             ("category",),
-            "「社区民警占派出所警力」不能按「类别」统计，可用：派出所、派出所类别、月、季、年。",
+            "「社区民警占派出所警力」不能按「类别」统计，可用：派出所、派出所类别、月",
         ),
         ("alerts_per_10k", ("hour",), "「万人警情」不能按「时」统计"),
         ("workload", ("hour", "team"), "「单警处警量」不能按「时」、「队伍」统计"),

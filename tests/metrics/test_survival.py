@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import astuple
+from datetime import date
 
 import duckdb
 import numpy as np
@@ -11,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.snapshots import Store
+from metrics.ask import ask
+from metrics.model import Refused, UnknownName
+from metrics.responses import chain, worded
+from metrics.selection import Selection
 from metrics.survival import UNKNOWN, durations, of_complete, order_ranks
+from tests import tiny
 
 # Days of 228 patients of the North Central Cancer Treatment Group's lung cancer study, negative where still alive.
 # Loprinzi et al. (1994), J. Clin. Oncol. 12: 601–607; as data set "lung" of the R package survival, time and status.
@@ -112,3 +119,60 @@ def test_nothing_that_is_not_a_number_comes_out(calls: list[tuple[int, bool]], g
         assert all(end is None or math.isfinite(end) for end in astuple(estimate))
         if None not in astuple(estimate):
             assert estimate.low <= estimate.value <= estimate.high  # type: ignore[operator]
+
+
+def test_thousands_at_one_time_have_no_width() -> None:
+    lengths = np.append(np.full(9000, 3.0), np.full(10, 1.0))
+    found = durations(lengths, np.array([True] * 9000 + [False] * 10))
+    assert astuple(found.median) == (3, 3, 3)
+
+
+def test_each_call_may_have_its_own_goal() -> None:
+    lengths, goals = np.array([4.0, 6.0, 4.0, 6.0, 50.0]), np.array([5.0, 5.0, 10.0, 10.0, 5.0])
+    assert durations(lengths, np.ones(5, dtype=bool), goals).within.value == pytest.approx(60)
+    assert durations(lengths, np.array([True] * 4 + [False]), goals).within.value == pytest.approx(60)
+
+
+DAY = Selection(period="custom", first=date(2026, 11, 20), last=date(2026, 11, 21))
+
+
+def _calls(con: duckdb.DuckDBPyConnection) -> None:
+    day = "2026-11-20 10:"
+    tiny.alerts(con, [
+        *({"call": f"{day}00", "arrive_time": f"{day}0{n}"} for n in range(2, 10)),
+        {"call": f"{day}10", "arrive_time": f"{day}05"},
+        # Never written down: over, as the feedback says, or more than a day old.
+        {"call": f"{day}20", "feedback_time": f"{day}50"},
+        {"call": f"{day}30"},
+        # Open when the data end, at 12:00 on the 21st; one is no matter for an officer, one is merged, one is invalid.
+        {"call": "2026-11-21 11:30", "station": tiny.EDGE},
+        {"call": "2026-11-21 11:57"},
+        {"call": "2026-11-21 11:40", "cat": "09"},
+        {"call": "2026-11-21 11:41", "parent_id": "00000000-0000-0000-0000-000000000001"},
+        {"call": "2026-11-21 11:42", "is_invalid": True},
+        {"call": "2026-11-21 12:00", "arrive_time": "2026-11-21 12:00"},
+    ])  # fmt: skip
+
+
+def test_calls_of_the_store_that_are_still_open(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, _calls)
+    (found,) = chain(snapshot, "response", (), DAY)
+    assert (found.durations.n, found.durations.open) == (11, 2)
+    assert found.left_out == {"为负": 1, "缺失": 4}
+    # Minutes ÷ goal: of 11 end at 0, .4 and .6; the one open for .6 leaves; of 7 end at .8 and 1.
+    assert found.durations.median.value == 6
+    assert found.durations.within.value == pytest.approx(100 * (1 - 8 / 11 * 5 / 7))
+    (row,) = ask(snapshot, ("response_n", "response_median"), (), DAY).rows
+    assert row["response_n"] == 9 and row["response_median"] == 5
+    edge = {one.key: one.durations for one in chain(snapshot, "response", ("station",), DAY)}[tiny.EDGE,]
+    assert (edge.n, edge.open, edge.median) == (1, 1, UNKNOWN)
+
+
+def test_what_a_chain_refuses_and_how_it_reads(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, _calls)
+    with pytest.raises(UnknownName, match="response"):
+        chain(snapshot, "respons", (), DAY)
+    with pytest.raises(Refused, match="警格"):
+        chain(snapshot, "response", ("beat", "hour"), DAY)
+    assert worded(UNKNOWN) == "未达到"
+    assert worded(of_complete(np.arange(1, 11, dtype=float), 0.9)) == "9.0 分钟（95% 区间 7.0–未达到）"

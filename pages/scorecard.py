@@ -1,0 +1,356 @@
+"""指标账单: every target of a policy × every station, with the gap that is true when it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+from dash import MATCH, Input, Output, State, callback, ctx, html
+from dash.exceptions import PreventUpdate
+
+from data.reading import Snapshot
+from data.snapshots import StoreError
+from metrics import cache, targets
+from metrics.briefing import short_name
+from metrics.catalogue import Station
+from metrics.model import MetricError
+from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
+from metrics.targets import Outcome, Pack, Target
+from pages._components import cards, export, filters, reported_template, score_controls, scores, session, states, status
+from pages._components.attributes import attributes
+from pages._components.markup import static
+from pages._components.score_export import list_sheet, matrix_sheet
+from pages._components.score_questions import (
+    BY_MISSED,
+    DEFAULT,
+    SORTS,
+    STATES,
+    Asked,
+    Choices,
+    card_address,
+    data_words,
+    read,
+    station_address,
+)
+from pages._components.score_view import View, view_of
+
+dash.register_page(__name__, path="/scorecard", name="指标账单", title="指标账单 · 降控研判台", order=6, key="c")
+
+_SELECTS = {"policy": "政策目标", "month": "月份", "kind": "派出所类别", "state": "状态", "sort": "排序"}
+_PARTS = ("bureau", "scores", "clauses")
+
+
+def layout(**_: Any) -> html.Div:
+    """Return the frame of the page; everything in it arrives through the callback."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    *(
+                        score_controls.select(f"score-{key}", key, label, first=key == "policy")
+                        for key, label in _SELECTS.items()
+                    ),
+                    html.Span(
+                        [export.template_button("scorecard"), export.buttons("scores-export")], className="tools-end"
+                    ),
+                ],
+                className="page-tools",
+                role="search",
+                **attributes(aria_label="账单筛选"),
+            ),
+            html.Div(id="scorecard-state", **attributes(aria_live="polite")),
+            html.Div(
+                [
+                    cards.card("bureau", "全局", states.skeleton(2), span="span-12"),
+                    cards.card("scores", "派出所 × 目标", states.skeleton(10), span="span-12"),
+                    cards.card("clauses", "目标与条款", states.skeleton(6), span="span-12"),
+                ],
+                id="scorecard-grid",
+                className="grid",
+            ),
+        ]
+    )
+
+
+@callback(
+    output={
+        "state": Output("scorecard-state", "children"),
+        "hidden": Output("scorecard-grid", "hidden"),
+        "options": {key: Output(f"score-{key}", "options") for key in _SELECTS},
+        "values": {key: Output(f"score-{key}", "value") for key in _SELECTS},
+        "titles": {name: Output(f"{name}-title", "children") for name in _PARTS},
+        "subs": {name: Output(f"{name}-sub", "children") for name in _PARTS},
+        "bodies": {name: Output(f"{name}-body", "children") for name in _PARTS},
+        "notes": {"scores": Output("scores-note", "children")},
+        "sources": {name: Output(f"{name}-source", "children") for name in ("bureau", "scores")},
+    },
+    inputs={"search": Input("url", "search"), "version": Input("snapshot", "data")},
+)
+def show(search: str | None, version: int | None) -> dict[str, Any]:
+    """Fill the page from its URL; what is drawn is kept per version and question."""
+    try:
+        snapshot = session.current_snapshot()
+        if snapshot is None:
+            return _only(states.empty_store())
+        asked, choices, notices = read(filters.query_of(search), snapshot, session.current_store())
+        drawn = cache.answer(snapshot, asked, _drawn)
+    except (MetricError, StoreError) as error:
+        return _only(states.panel("无法显示", str(error), tone="worse", action=("数据接入", "/data")))
+    return {
+        **drawn,
+        "state": [states.notice(text) for text in notices] + drawn["state"],
+        "options": _options(asked, choices),
+        "values": _values(asked, choices),
+    }
+
+
+def _only(message: html.Div) -> dict[str, Any]:
+    """Show one message in place of the figures."""
+    keep = dash.no_update
+    return {
+        "state": message, "hidden": True,
+        "options": dict.fromkeys(_SELECTS, keep), "values": dict.fromkeys(_SELECTS, keep),
+        "titles": dict.fromkeys(_PARTS, keep), "subs": dict.fromkeys(_PARTS, keep),
+        "bodies": dict.fromkeys(_PARTS, keep), "notes": {"scores": keep},
+        "sources": dict.fromkeys(("bureau", "scores"), keep),
+    }  # fmt: skip
+
+
+def _options(asked: Asked, choices: Choices) -> dict[str, list[dict[str, str]]]:
+    orders = [(DEFAULT if key == BY_MISSED else key, words) for key, words in SORTS.items()]
+    if asked.sort not in SORTS:
+        orders.append((asked.sort, f"按「{asked.pack.get(asked.sort).label}」差距"))
+    told = {
+        "policy": choices.policies,
+        "month": choices.months,
+        "kind": choices.kinds,
+        "state": ((DEFAULT, "全部状态"), *((key, f"只看{words}") for key, words in STATES.items())),
+        "sort": orders,
+    }
+    return {key: score_controls.options(found) for key, found in told.items()}
+
+
+def _values(asked: Asked, choices: Choices) -> dict[str, str]:
+    return {
+        "policy": score_controls.listed(asked.pack.id, choices.policies),
+        "month": score_controls.listed(f"{asked.month:%Y-%m}", choices.months),
+        "kind": asked.kind or DEFAULT,
+        "state": asked.state or DEFAULT,
+        "sort": DEFAULT if asked.sort == BY_MISSED else asked.sort,
+    }
+
+
+# ---- what is shown -------------------------------------------------------------------------------
+
+
+def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
+    view = view_of(snapshot, asked)
+    card, query = view.card, dict(asked.query)
+    source = status.source_line(snapshot)
+    counts = scores.state_counts(list(view.scores.values()))
+    bound = len({score.station for score in card.scores if score.station})
+    return {
+        "state": [states.notice(text) for text in [*card.notes, *_nothing_known(card)]],
+        "hidden": False,
+        "titles": {
+            "bureau": "全局目标", "scores": _title(view, asked), "clauses": "目标与条款",
+        },
+        "subs": {
+            "bureau": f"{data_words(card)} · {len(view.bureau)} 项",
+            "scores": f"{data_words(card)} · {len(view.stations)} 个派出所 × {len(view.columns)} 项目标"
+            + (f"（共 {bound} 个派出所）" if len(view.stations) != bound else ""),
+            "clauses": f"{card.pack.document} · 概括为本系统自拟，以文件原文为准",
+        },
+        "bodies": {
+            "bureau": _bureau(view.bureau),
+            "scores": [_summary(counts, asked, query), _matrix(view, query)] if view.stations else states.no_result(),
+            "clauses": _clauses(card.pack),
+        },
+        "notes": {"scores": scores.legend()},
+        "sources": {"bureau": source, "scores": source},
+    }  # fmt: skip
+
+
+def _nothing_known(card: Scorecard) -> list[str]:
+    if any(score.state in (MET, MISSED) for score in card.scores):
+        return []
+    return ["该月没有一项目标可以评分：缺少警力台账、案件或报送数据。可下载报送模板填报，或在「数据接入」导入。"]
+
+
+def _title(view: View, asked: Asked) -> str:
+    missing = sum(any(score.state == MISSED for score in view.row(one.code)) for one in view.stations)
+    kind = f"{asked.kind}派出所" if asked.kind else "派出所"
+    if asked.state not in ("", "missed") or not missing:
+        return f"{kind} × 目标"
+    return f"{missing} 个{kind}{'均' if missing == len(view.stations) else ''}有未达标项"
+
+
+def _summary(counts: dict[str, int], asked: Asked, query: dict[str, str]) -> html.Div:
+    """Return the counts of all cells on screen, each a link that shows only its state."""
+    parts: list[Any] = []
+    for state in (MISSED, UNREPORTED, MET, UNBOUND):
+        key = next((key for key, words in STATES.items() if words == state), "")
+        words: list[Any] = [html.B(f"{counts[state]:,}", className="num"), f" 项{state}"]
+        if asked.state and asked.state != key:
+            continue
+        style = scores.STATE_STYLES[state if counts[state] else UNBOUND]
+        again = card_address(query, state="" if asked.state == key else key)
+        parts.append(html.A(words, href=again, className=style) if key else html.Span(words, className=style))
+    if asked.state:
+        parts.append(html.A("显示全部状态", href=card_address(query, state="")))
+    return static(parts, "score-summary")
+
+
+def _bureau(found: Sequence[Score]) -> html.Div:
+    if not found:
+        return html.Div(html.P("这一目标包没有以全局为单位的目标。", className="tone-none"))
+    return static([_bureau_line(score) for score in found], "bureau-strip")
+
+
+def _bureau_line(score: Score) -> html.Div:
+    target = score.target
+    elsewhere = [one for one in targets.outcomes() if _comparable(one, target)]
+    told = "；".join(f"{one.place} {one.value:g}{one.unit}" for one in elsewhere)
+    return html.Div(
+        [
+            html.Div(
+                [html.A(target.label, href=f"#target-{target.id}"), html.Span(target.says, className="tone-none")],
+                className="bureau-name",
+            ),
+            html.Div(
+                [html.B(scores.value_words(score), className="num"), scores.state_words(score)],
+                className="bureau-value",
+            ),
+            scores.bullet(score, elsewhere),
+            html.Div(scores.gap_words(score), className="bureau-gap"),
+            html.Div(f"外地参考：{told}" if told else "", className="tone-none"),
+            html.Div(scores.origin_words(score), className="score-origin"),
+        ],
+        className="bureau-line",
+    )
+
+
+def _comparable(outcome: Outcome, target: Target) -> bool:
+    """Whether a result elsewhere is a level of the same figure, not its change."""
+    if outcome.base:
+        return False
+    return target.metric == outcome.metric if outcome.metric else target.indicator == outcome.indicator
+
+
+def _matrix(view: View, query: dict[str, str]) -> html.Div:
+    head = html.Thead(
+        html.Tr(
+            [
+                html.Th("派出所", scope="col"),
+                html.Th("未达标", scope="col"),
+                *(_column(column, view.column(column.id), query) for column in view.columns),
+            ]
+        )
+    )
+    body = html.Tbody([_row(view, station, query) for station in view.stations])
+    return static(html.Table([head, body], className="score-matrix"), "score-box", tabIndex="0")
+
+
+def _column(target: Target, found: Sequence[Score], query: dict[str, str]) -> html.Th:
+    name, mark, rest = target.label.partition("（")
+    # The part in brackets stays on one line.
+    label: list[Any] = [name, html.Span(f"（{rest}", className="together")] if mark else [name]
+    missed = sum(score.state == MISSED for score in found)
+    lines: list[Any] = [
+        html.A(label, href=f"#target-{target.id}", className="column-name"),
+        html.Span(target.says, className="column-says"),
+    ]
+    if missed:
+        said = f"{missed} 所未达标，按这一项的差距排序"
+        lines.append(
+            html.A(f"✗ {missed} 所", href=card_address(query, sort=target.id), className="column-missed", title=said)
+        )
+    style = "is-reported" if target.source == "reported" else ""
+    return html.Th(lines, scope="col", title=f"{target.label}：{target.summary}", className=style)
+
+
+def _row(view: View, station: Station, query: dict[str, str]) -> html.Tr:
+    found = [view.scores.get((station.code, column.id)) for column in view.columns]
+    name = html.A(short_name(station.name), href=station_address(station.code, query))
+    return html.Tr(
+        [
+            html.Th(name, scope="row", title=f"{station.name} · {station.kind or '类别未登记'}"),
+            html.Td(sum(score is not None and score.state == MISSED for score in found)),
+            *(scores.cell(score) if score else html.Td("") for score in found),
+        ],
+        className="is-link",
+    )
+
+
+_CLAUSE_HEADS = ("目标", "要求", "依据", "概括", "约束", "来源")
+
+
+def _clauses(pack: Pack) -> html.Div:
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in _CLAUSE_HEADS]))
+    body = html.Tbody([_clause(target) for target in pack.targets])
+    return static(html.Table([head, body], className="plain-table clause-table"), "table-scroll", tabIndex="0")
+
+
+def _clause(target: Target) -> html.Tr:
+    summary = [target.summary]
+    if target.overridden:
+        original = "未定数值" if target.original is None else f"{target.original:g} {target.unit}"
+        summary.append(f"（本局调整，文件原为 {original}{'：' if target.reason else ''}{target.reason}）")
+    cells: list[Any] = [
+        html.Th(target.label, scope="row"),
+        html.Td(scores.says_words(target)),
+        html.Td(target.clause),
+        html.Td(summary),
+        html.Td(target.binds),
+        html.Td(_origin(target)),
+    ]
+    return html.Tr(cells, id=f"target-{target.id}")
+
+
+def _origin(target: Target) -> Any:
+    """Return the link to the definition of a computed figure, or the two numbers that a reported one is made of."""
+    if target.source == "computed":
+        return html.A("● 系统计算，查看口径 ›", href=f"/glossary#{target.metric}")
+    parts = [
+        f"分子 {target.numerator}" if target.numerator else "",
+        f"分母 {target.denominator}" if target.denominator else "",
+    ]
+    told = "，".join(part for part in parts if part)
+    return f"○ 报送：{told}" if told else "○ 报送"
+
+
+# ---- downloads -----------------------------------------------------------------------------------
+
+
+@callback(
+    Output("scores-export-file", "data"),
+    Input("scores-export-csv", "n_clicks"),
+    Input("scores-export-xlsx", "n_clicks"),
+    State("url", "search"),
+    prevent_initial_call=True,
+)
+def download(_csv: int | None, _xlsx: int | None, search: str | None) -> dict[str, Any]:
+    """Export what the page shows: CSV has a line per station and target, XLSX the matrix as well."""
+    snapshot = session.current_snapshot()
+    if snapshot is None or not ctx.triggered[0]["value"]:
+        raise PreventUpdate
+    asked, _, _ = read(filters.query_of(search), snapshot, session.current_store())
+    view = view_of(snapshot, asked)
+    name = f"指标账单_{asked.pack.id}_{asked.month:%Y-%m}_版本{snapshot.id}"
+    if ctx.triggered_id == "scores-export-csv":
+        return export.csv_download(list_sheet(snapshot, asked, view), name)
+    return export.xlsx_download([matrix_sheet(snapshot, asked, view), list_sheet(snapshot, asked, view)], name)
+
+
+@callback(
+    Output({"type": "reported-template-file", "place": MATCH}, "data"),
+    Input({"type": "reported-template", "place": MATCH}, "n_clicks"),
+    State("url", "search"),
+    prevent_initial_call=True,
+)
+def download_template(clicks: int | None, search: str | None) -> dict[str, Any]:
+    """Send the template of reported indicators: those of the pack that is shown, or of the bureau's own."""
+    if not clicks:
+        raise PreventUpdate
+    return reported_template.download(session.current_snapshot(), filters.query_of(search).get("policy", ""))
