@@ -67,7 +67,7 @@ def _file_step() -> html.Div:
             html.Label("服务器 inbox 文件夹中的文件", htmlFor="inbox-choice"),
             html.Div(
                 [
-                    dbc.Select(id="inbox-choice", options=[], class_name="control"),
+                    dbc.Select(id="inbox-choice", options=[], value="", class_name="control"),
                     html.Button("使用此文件", id="inbox-take", type="button", className="button button-quiet"),
                 ],
                 className="inline-fields",

@@ -16,6 +16,8 @@ Shape = Sequence[tuple[Point, ...]]
 # The usual drawing width and height in px, for judging which names fit.
 _WIDTH, _HEIGHT = 560, 300
 _FLAGGED = 2
+# How many times the size of the bureau a spot may lie outside it, and the least size in degrees to reckon with.
+_FAR, _SMALLEST_REACH = 1.0, 0.2
 # The share of the map's height that is left under it for scale bar and north mark.
 _STRIP = 0.09
 
@@ -35,6 +37,7 @@ def station_map(
     cells: lon, lat, text and optional href of hot cells.
     """
     outlined, dotted = _placed(stations)
+    cells = _near(cells, outlined)
     points = [point for _, shape in outlined for ring in shape for point in ring]
     points += [(station["lon"], station["lat"]) for station in dotted]
     points += [(cell["lon"], cell["lat"]) for cell in cells]
@@ -51,8 +54,10 @@ def station_map(
 
 
 def unplaced(stations: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names of the stations that the map cannot show, for a line under it."""
-    return [s["name"] for s in stations if not s.get("boundary") and (s.get("lon") is None or s.get("lat") is None)]
+    """Return the names of the stations that the map does not show: without a place, or far from all others."""
+    outlined, dotted = _placed(stations)
+    drawn = {station["code"] for station, _ in outlined} | {station["code"] for station in dotted}
+    return [station["name"] for station in stations if station["code"] not in drawn]
 
 
 def _placed(stations: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[Any, Any]], list[Any]]:
@@ -63,7 +68,28 @@ def _placed(stations: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[Any, Any]
     outlined = [(station, geometry.rings(station["boundary"], tolerance)) for station, shape in rough if shape]
     drawn = {station["code"] for station, _ in outlined}
     dotted = [s for s in stations if s["code"] not in drawn and s.get("lon") is not None and s.get("lat") is not None]
-    return outlined, dotted
+    return outlined, _near(dotted, outlined)
+
+
+def _near(spots: Sequence[Mapping[str, Any]], outlined: Sequence[tuple[Any, Shape]]) -> list[Any]:
+    """Leave out spots that lie so far away that the rest would shrink to a dot: wrong or foreign coordinates."""
+    points = [point for _, shape in outlined for ring in shape for point in ring]
+    if points:
+        west, south, east, north = geometry.extent(points)
+    elif spots:
+        # Without outlines the middle half of the spots says where the bureau is.
+        longitudes, latitudes = sorted(s["lon"] for s in spots), sorted(s["lat"] for s in spots)
+        low, high = len(spots) // 4, (len(spots) * 3) // 4
+        west, east = longitudes[low], longitudes[min(high, len(spots) - 1)]
+        south, north = latitudes[low], latitudes[min(high, len(spots) - 1)]
+    else:
+        return []
+    reach = _FAR * max(east - west, north - south, _SMALLEST_REACH)
+    return [
+        spot
+        for spot in spots
+        if west - reach <= spot["lon"] <= east + reach and south - reach <= spot["lat"] <= north + reach
+    ]
 
 
 def _outline(station: Mapping[str, Any], shape: Shape, value: Mapping[str, Any], mode: str) -> Figure:
