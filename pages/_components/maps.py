@@ -16,8 +16,8 @@ Shape = Sequence[tuple[Point, ...]]
 # The usual drawing width and height in px, for judging which names fit.
 _WIDTH, _HEIGHT = 560, 300
 _FLAGGED = 2
-# How many times the size of the bureau a spot may lie outside it, and the least size in degrees to reckon with.
-_FAR, _SMALLEST_REACH = 1.0, 0.2
+# How far outside a spot may lie, in sizes of the outlined bureau or of the middle half of its spots; least in degrees.
+_FAR_FROM_OUTLINES, _FAR_FROM_SPOTS, _SMALLEST_REACH = 1.0, 4.0, 0.2
 # The share of the map's height that is left under it for scale bar and north mark.
 _STRIP = 0.09
 
@@ -84,7 +84,8 @@ def _near(spots: Sequence[Mapping[str, Any]], outlined: Sequence[tuple[Any, Shap
         south, north = latitudes[low], latitudes[min(high, len(spots) - 1)]
     else:
         return []
-    reach = _FAR * max(east - west, north - south, _SMALLEST_REACH)
+    sizes = _FAR_FROM_OUTLINES if points else _FAR_FROM_SPOTS
+    reach = max(sizes * max(east - west, north - south), _SMALLEST_REACH)
     return [
         spot
         for spot in spots
