@@ -42,7 +42,7 @@ def station_map(
     points += [(station["lon"], station["lat"]) for station in dotted]
     points += [(cell["lon"], cell["lat"]) for cell in cells]
     if not points:
-        return {"data": [], "layout": layout(mode, "map", xaxis={"visible": False}, yaxis={"visible": False})}
+        return _nothing_to_draw(mode)
     box = geometry.extent(points)
     squeeze = math.cos(math.radians((box[1] + box[3]) / 2))
     data = [_outline(station, shape, values.get(station["code"], {}), mode) for station, shape in outlined]
@@ -51,6 +51,20 @@ def station_map(
     marks = _scale_bar(box, squeeze, mode)
     names = _names(outlined, dotted, values, box, squeeze, height, mode)
     return {"data": data, "layout": _map_layout(box, squeeze, marks, names, mode)}
+
+
+def _nothing_to_draw(mode: str) -> Figure:
+    said = {
+        "text": "派出所没有边界和坐标，无法绘制地图",
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"color": tokens(mode)["ink-2"], "size": pixels("f1")},
+    }
+    hidden = {"visible": False, "fixedrange": True}
+    return {"data": [], "layout": layout(mode, "map", xaxis=hidden, yaxis=hidden, annotations=[said])}
 
 
 def unplaced(stations: Sequence[Mapping[str, Any]]) -> list[str]:

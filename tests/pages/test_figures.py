@@ -175,7 +175,9 @@ class TestStationMap:
     def test_broken_or_missing_outlines_draw_what_there_is(self) -> None:
         drawn = maps.station_map([station("a", boundary="{not json")], {}, [], "light")
         assert [one["name"] for one in drawn["data"]] == ["dots"]
-        assert maps.station_map([], {}, [], "light")["data"] == []
+        nothing = maps.station_map([], {}, [], "light")
+        assert nothing["data"] == []
+        assert "无法绘制地图" in nothing["layout"]["annotations"][0]["text"]
 
 
 class TestGeometry:
