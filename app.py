@@ -204,6 +204,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8050, help="端口（默认 8050）")
     parsed = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # Requests that wait for a thread are normal for a page that asks several questions at once.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     store = Store(parsed.store)
     try:
         # Batches that were acknowledged but not yet published when the last process died.

@@ -67,7 +67,7 @@ def _file_step() -> html.Div:
             html.Label("服务器 inbox 文件夹中的文件", htmlFor="inbox-choice"),
             html.Div(
                 [
-                    dbc.Select(id="inbox-choice", options=[], class_name="control"),
+                    dbc.Select(id="inbox-choice", options=[], value="", class_name="control"),
                     html.Button("使用此文件", id="inbox-take", type="button", className="button button-quiet"),
                 ],
                 className="inline-fields",
@@ -202,6 +202,7 @@ def choose_mapping(choice: str, token: str | None) -> tuple[Any, Any]:
     Output("mapping-choice", "options"),
     Output("mapping-said", "children", allow_duplicate=True),
     Output("inbox-choice", "options"),
+    Output("inbox-choice", "placeholder"),
     Input("mapping-keep", "n_clicks"),
     Input("snapshot", "data"),
     Input("upload-answer", "data"),
@@ -209,7 +210,9 @@ def choose_mapping(choice: str, token: str | None) -> tuple[Any, Any]:
     State("mapping-text", "value"),
     prevent_initial_call="initial_duplicate",
 )
-def lists(clicks: int | None, version: int | None, answer: Any, name: str | None, text: str) -> tuple[Any, Any, Any]:
+def lists(
+    clicks: int | None, version: int | None, answer: Any, name: str | None, text: str
+) -> tuple[Any, Any, Any, str]:
     """Keep a mapping when asked to, and list the mappings and the inbox as they are now."""
     store = session.current_store()
     said: Any = no_update
@@ -219,8 +222,7 @@ def lists(clicks: int | None, version: int | None, answer: Any, name: str | None
         except (StoreError, OSError) as error:
             said = states.notice(str(error) if isinstance(error, StoreError) else "没有写入映射的权限。", "worse")
     files = [{"value": name, "label": f"{name}（{_size(size)}）"} for name, size in jobs.inbox_files(store)]
-    nothing = [{"value": "", "label": "请选择…" if files else "inbox 中没有文件"}]
-    return _mapping_options(jobs.mapping_names(store)), said, [*nothing, *files]
+    return _mapping_options(jobs.mapping_names(store)), said, files, "请选择…" if files else "inbox 中没有文件"
 
 
 @callback(

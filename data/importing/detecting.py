@@ -138,6 +138,8 @@ def _format(head: bytes, path: Path) -> str:
     for magic, kind in _FOREIGN.items():
         if head.startswith(magic):
             raise ReadError(f"文件 {path.name} 是{kind}，不是表格数据。可导入 CSV/TSV、XLSX、XLS、Parquet。")
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower().startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
+        raise ReadError(f"文件 {path.name} 实为网页或 XML。请在 Excel 中打开并另存为 XLSX 或 CSV 后再导入。")
     if path.suffix.lower() in (".xlsx", ".xls", ".parquet") and _looks_binary(head):
         raise ReadError(f"文件 {path.name} 已损坏，无法按 {path.suffix[1:].upper()} 打开。请重新导出。")
     return "csv"

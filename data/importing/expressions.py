@@ -259,7 +259,7 @@ class Compiler:
         if kind in HASHED_KINDS:
             return f"cast(nullif({self.places[spec.name + ' (hash)']}, '') AS UUID)", None, f"缺少{label}"
         if kind in ("point", "boundary"):
-            return text, None, f"{label}无法解读"
+            return text, None, f"{label}无法解读（辖区边界须为 GeoJSON 的 Polygon 或 MultiPolygon）"
         return text, None, f"{label}缺失、超过 {spec.longest} 字或含无法解码的字符"
 
     def _value(self, item: FieldMap, spec: Field) -> str:
@@ -279,6 +279,11 @@ class Compiler:
             return f"cast({value} AS BIGINT)" if kind == "integer" else value
         if kind == "choice":
             return f"CASE WHEN {first} IN ({', '.join(lit(choice) for choice in spec.choices)}) THEN {first} END"
+        if kind == "boundary":
+            shapes = "('Polygon', 'MultiPolygon')"
+            return (
+                f"CASE WHEN json_valid({first}) AND json_extract_string({first}, '$.type') IN {shapes} THEN {first} END"
+            )
         if kind in TEXT_KINDS:
             return f"CASE WHEN length({first}) <= {spec.longest} AND NOT contains({first}, chr(65533)) THEN {first} END"
         return first

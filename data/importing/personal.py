@@ -37,6 +37,7 @@ _ADDRESS_HEADER = re.compile(
     r"地址|住址|地点|地點|位置|案发地|事发地|门牌|address|block|^street|street$|streetname|intersection|crossstreet|"
     r"location|premise.*addr|onstreet|hundred"
 )
+_PLACE_KIND_HEADER = re.compile(r"(location|place|premises?|premise)(desc|type|categ|kind)|部位|場所|场所")
 _TEXT_HEADER = re.compile(
     r"案情|简要|內容|内容|备注|備註|摘要|描述|经过|警情描述|处置情况|反馈内容|narrative|remark|comment|notes?$|"
     r"description|synopsis|summary|details?$|^text$"
@@ -114,10 +115,14 @@ def _by_both(header: str, filled: list[str]) -> str | None:
     """A header that only suggests an address or a text counts when the values are as varied as such things are."""
     if not filled or _few(filled):
         return None
+    weight = sum(map(_weight, filled)) / len(filled)
+    # A kind of place (STREET, PARKING LOT/GARAGE) has a header much like an address.
+    if _PLACE_KIND_HEADER.search(header) and weight <= 40:
+        return None
     if _ADDRESS_HEADER.search(header):
         like = sum(bool(_ADDRESS_VALUE.search(value)) and not _is_structured(value) for value in filled)
-        return "address" if like >= 0.3 * len(filled) else None
-    if _TEXT_HEADER.search(header) and not _is_structured(filled[0]):
+        return "address" if like >= 0.5 * len(filled) else None
+    if _TEXT_HEADER.search(header) and weight >= 20 and not _is_structured(filled[0]):
         return "text"
     return None
 

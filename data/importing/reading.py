@@ -192,7 +192,8 @@ def _sheet_rows(path: Path, spec: SourceSpec) -> Iterator[Row]:
     import python_calamine as calamine
 
     try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
+        # By content, not by suffix: offices rename files.
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         names = book.sheet_names
         wanted = spec.sheet
         if wanted is not None and wanted not in names:
@@ -219,7 +220,9 @@ def _first_filled(book: Any, names: list[str]) -> Any:
 
 
 def _sheet_problem(path: Path, error: Exception) -> str:
-    if "assword" in type(error).__name__ + str(error) or "ncrypted" in str(error):
+    # A workbook with a password is a container whose parts bear this name in UTF-16.
+    locked = "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
+    if locked or "assword" in type(error).__name__ + str(error):
         return f"文件 {path.name} 有密码保护。请在 Excel 中取消密码后另存，再导入。"
     return f"文件 {path.name} 已损坏或不是有效的 Excel 文件。请在 Excel 中打开并另存为 XLSX 或 CSV 后再导入。"
 

@@ -19,7 +19,7 @@ from data.importing.fields import FACT_TABLES, HASHED_KINDS
 from data.importing.mapping import SourceMapping
 from data.importing.report import ImportRefused, Reason
 
-MEMORY = "1GB"
+MEMORY = "1500MB"
 THREADS = 2
 MOST_CODES = {"stations": 3000, "beats": 30_000, "categories": 3000}
 MOST_REASONS = 50
@@ -161,10 +161,12 @@ def _clean_rows(con: duckdb.DuckDBPyConnection, taken: Extract) -> None:
     """Create the view `cleaned`: row number and c0, c1, … with missing markers as NULL."""
     names = [f"c{number}" for number in range(len(output_columns(taken.mapping, taken.columns)))]
     listed = ", ".join(f"{lit(name)}: 'VARCHAR'" for name in ("row_no", *names))
+    # DuckDB reserves 16 times this for its buffer; only a boundary may be a very long cell.
+    longest_line = 1 << (24 if "boundary" in taken.mapping.fields else 21)
     con.execute(
         f"CREATE VIEW source AS SELECT * FROM read_csv({lit(str(taken.path))}, header = false, auto_detect = false,"
         " delim = ',', quote = '\"', escape = '\"', allow_quoted_nulls = true, strict_mode = true,"
-        f" max_line_size = 33554432, columns = {{{listed}}})"
+        f" max_line_size = {longest_line}, columns = {{{listed}}})"
     )
     words = ", ".join(lit(word) for word in dict.fromkeys((*MISSING, *taken.mapping.source.missing)))
     longest = max(len(word.encode()) for word in (*MISSING, *taken.mapping.source.missing))

@@ -111,10 +111,11 @@ def sparkline(
             }
         )
     hidden = {"visible": False, "fixedrange": True}
+    upright = {**hidden, "range": _spark_range([*values, *low, *high])}
     across = {**hidden, "type": "date", "range": [days[0], days[-1]] if days else None}
     # The margins leave room for the mark at the end and for a line that touches its extremes.
     margin = {"l": 1, "r": 5, "t": 4, "b": 4}
-    return {"data": data, "layout": layout(mode, "spark", margin=margin, xaxis=across, yaxis=hidden, hovermode="x")}
+    return {"data": data, "layout": layout(mode, "spark", margin=margin, xaxis=across, yaxis=upright, hovermode="x")}
 
 
 def _band(days: Sequence[str], low: Sequence[Number], high: Sequence[Number], colour: str) -> list[Figure]:
@@ -123,6 +124,14 @@ def _band(days: Sequence[str], low: Sequence[Number], high: Sequence[Number], co
         {**edge, "name": "low", "y": list(low)},
         {**edge, "name": "high", "y": list(high), "fill": "tonexty", "fillcolor": colour},
     ]
+
+
+def _spark_range(values: Sequence[Number]) -> list[float]:
+    """Return limits around all values; a flat line lies at the bottom and not across the middle of nothing."""
+    known = [float(value) for value in values if value is not None]
+    least, most = min(known, default=0.0), max(known, default=0.0)
+    room = max(most - least, 2.0) * 0.04
+    return [least - room, max(most, least + 2.0) + room]
 
 
 def _expected(low: Number, high: Number, decimals: int) -> str:

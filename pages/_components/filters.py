@@ -353,9 +353,12 @@ def _category_options(names: Catalogue | None) -> list[dict[str, Any]]:
     listed = names.categories[table].values()
     for group in TABLE_GROUPS[table]:
         below = [category for category in listed if category.group == group]
+        tops = [category for category in below if category.parent is None]
         if below:
             options.append({"value": group, "label": f"{group}（全部）"})
-            options += [{"value": one.code, "label": f"　{one.name}"} for one in below if one.name != group]
+            # A single code above all others of its group says the same as the group.
+            shown = [one for one in below if not (len(tops) == 1 < len(below) and one is tops[0])]
+            options += [{"value": one.code, "label": f"　{one.name}"} for one in shown if one.name != group]
     return options
 
 

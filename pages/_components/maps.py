@@ -16,6 +16,8 @@ Shape = Sequence[tuple[Point, ...]]
 # The usual drawing width and height in px, for judging which names fit.
 _WIDTH, _HEIGHT = 560, 300
 _FLAGGED = 2
+# How far outside a spot may lie, in sizes of the outlined bureau or of the middle half of its spots; least in degrees.
+_FAR_FROM_OUTLINES, _FAR_FROM_SPOTS, _SMALLEST_REACH = 1.0, 4.0, 0.2
 # The share of the map's height that is left under it for scale bar and north mark.
 _STRIP = 0.09
 
@@ -35,11 +37,12 @@ def station_map(
     cells: lon, lat, text and optional href of hot cells.
     """
     outlined, dotted = _placed(stations)
+    cells = _near(cells, outlined)
     points = [point for _, shape in outlined for ring in shape for point in ring]
     points += [(station["lon"], station["lat"]) for station in dotted]
     points += [(cell["lon"], cell["lat"]) for cell in cells]
     if not points:
-        return {"data": [], "layout": layout(mode, "map", xaxis={"visible": False}, yaxis={"visible": False})}
+        return _nothing_to_draw(mode)
     box = geometry.extent(points)
     squeeze = math.cos(math.radians((box[1] + box[3]) / 2))
     data = [_outline(station, shape, values.get(station["code"], {}), mode) for station, shape in outlined]
@@ -50,9 +53,25 @@ def station_map(
     return {"data": data, "layout": _map_layout(box, squeeze, marks, names, mode)}
 
 
+def _nothing_to_draw(mode: str) -> Figure:
+    said = {
+        "text": "派出所没有边界和坐标，无法绘制地图",
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"color": tokens(mode)["ink-2"], "size": pixels("f1")},
+    }
+    hidden = {"visible": False, "fixedrange": True}
+    return {"data": [], "layout": layout(mode, "map", xaxis=hidden, yaxis=hidden, annotations=[said])}
+
+
 def unplaced(stations: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names of the stations that the map cannot show, for a line under it."""
-    return [s["name"] for s in stations if not s.get("boundary") and (s.get("lon") is None or s.get("lat") is None)]
+    """Return the names of the stations that the map does not show: without a place, or far from all others."""
+    outlined, dotted = _placed(stations)
+    drawn = {station["code"] for station, _ in outlined} | {station["code"] for station in dotted}
+    return [station["name"] for station in stations if station["code"] not in drawn]
 
 
 def _placed(stations: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[Any, Any]], list[Any]]:
@@ -63,7 +82,29 @@ def _placed(stations: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[Any, Any]
     outlined = [(station, geometry.rings(station["boundary"], tolerance)) for station, shape in rough if shape]
     drawn = {station["code"] for station, _ in outlined}
     dotted = [s for s in stations if s["code"] not in drawn and s.get("lon") is not None and s.get("lat") is not None]
-    return outlined, dotted
+    return outlined, _near(dotted, outlined)
+
+
+def _near(spots: Sequence[Mapping[str, Any]], outlined: Sequence[tuple[Any, Shape]]) -> list[Any]:
+    """Leave out spots that lie so far away that the rest would shrink to a dot: wrong or foreign coordinates."""
+    points = [point for _, shape in outlined for ring in shape for point in ring]
+    if points:
+        west, south, east, north = geometry.extent(points)
+    elif spots:
+        # Without outlines the middle half of the spots says where the bureau is.
+        longitudes, latitudes = sorted(s["lon"] for s in spots), sorted(s["lat"] for s in spots)
+        low, high = len(spots) // 4, (len(spots) * 3) // 4
+        west, east = longitudes[low], longitudes[min(high, len(spots) - 1)]
+        south, north = latitudes[low], latitudes[min(high, len(spots) - 1)]
+    else:
+        return []
+    sizes = _FAR_FROM_OUTLINES if points else _FAR_FROM_SPOTS
+    reach = max(sizes * max(east - west, north - south), _SMALLEST_REACH)
+    return [
+        spot
+        for spot in spots
+        if west - reach <= spot["lon"] <= east + reach and south - reach <= spot["lat"] <= north + reach
+    ]
 
 
 def _outline(station: Mapping[str, Any], shape: Shape, value: Mapping[str, Any], mode: str) -> Figure:

@@ -150,6 +150,16 @@ class TestStationMap:
         assert trace(drawn, "dots")["marker"]["color"] == [tokens("light")["high-2"]]
         assert maps.unplaced(listed) == ["c所"]
 
+    def test_a_spot_on_another_continent_does_not_shrink_the_map(self) -> None:
+        far = station("far", boundary=None, lon=-2.6, lat=53.7)
+        listed = [station("a"), station("b", 0.2), far]
+        drawn = maps.station_map(listed, {}, [{"lon": 0, "lat": 0, "text": "热点"}], "light")
+        assert [one["name"] for one in drawn["data"]] == ["a", "b"]
+        assert drawn["layout"]["xaxis"]["range"] == pytest.approx([120.0, 120.3])
+        assert maps.unplaced(listed) == ["far所"]
+        dots = [station(f"d{n}", n / 10, boundary=None) for n in range(8)]
+        assert maps.unplaced([*dots, far]) == ["far所"]
+
     def test_scale_bar_and_north(self) -> None:
         layout = maps.station_map([station("a"), station("b", 0.4)], {}, [], "light")["layout"]
         assert any(note["text"].split() == ["北", "↑", "5", "公里"] for note in layout["annotations"])
@@ -165,7 +175,9 @@ class TestStationMap:
     def test_broken_or_missing_outlines_draw_what_there_is(self) -> None:
         drawn = maps.station_map([station("a", boundary="{not json")], {}, [], "light")
         assert [one["name"] for one in drawn["data"]] == ["dots"]
-        assert maps.station_map([], {}, [], "light")["data"] == []
+        nothing = maps.station_map([], {}, [], "light")
+        assert nothing["data"] == []
+        assert "无法绘制地图" in nothing["layout"]["annotations"][0]["text"]
 
 
 class TestGeometry:

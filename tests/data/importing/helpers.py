@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from data.importing import mapping, running
+from data.importing import mapping, publishing, running
 from data.importing.report import Report
 from data.snapshots import Store
 
@@ -52,7 +51,7 @@ def ask(store: Store, sql: str) -> list[tuple[Any, ...]]:
     """Ask the current version."""
     version = store.current_id()
     assert version is not None
-    with duckdb.connect(str(store.file(version)), read_only=True) as con:
+    with publishing.read_only(store.file(version)) as con:
         return con.execute(sql).fetchall()
 
 

@@ -86,9 +86,7 @@ def test_code_lists_are_recognised(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
-        ("calls/chicago_aggravated_assaults.csv.gz", 148_636),
         ("calls/slo_police_calls_2021.csv", 11_539),
-        ("calls/lancashire_asb_2022.tab.gz", 56_434),
         ("cases/chicago_2015_10k.csv", 9_999),
         ("cases/west_yorkshire_2016-07.csv.gz", 27_176),
         ("messy/taipei_gbk_crlf.csv", 1_598),
@@ -96,7 +94,7 @@ def test_code_lists_are_recognised(store: Store, tmp_path: Path) -> None:
 )
 def test_real_files_import_with_a_guessed_mapping(name: str, rows: int, store: Store) -> None:
     path = shared(name)
-    report = running.run(store, [path], mapping.parse(guess(path)))
+    report = running.dry_run(store, [path], mapping.parse(guess(path)))
     assert (report.total("read"), report.total("kept")) == (rows, rows)
 
 

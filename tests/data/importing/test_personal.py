@@ -66,6 +66,11 @@ def test_suspicious_columns(header: str, values: list[str], kind: str) -> None:
         ("辖区", ["江北区", "金山区", "马桥镇", "白云区", "石门县"] * 20),
         ("Offense Description", ["THEFT FROM VEHICLE", "BATTERY SIMPLE"] * 20),
         ("Location Description", ["STREET", "RESIDENTIAL YARD (FRONT/BACK)"] * 20),
+        (
+            "Location Description",
+            ["STREET", "PARKING LOT/GARAGE(NON.RESID.)", "CTA PLATFORM", "BAR OR TAVERN", "BANK", "ALLEY"],
+        ),
+        ("Description", ["SIMPLE", "OVER $500", "$500 AND UNDER", "TO VEHICLE", "FORCIBLE ENTRY", "TELEPHONE THREAT"]),
         ("Location", [f"({41 + n / 100}, -87.{n})" for n in range(40)]),
         ("Station Name", ["Central", "North"] * 20),
         ("Beat", [f"{n:04d}" for n in range(200)]),

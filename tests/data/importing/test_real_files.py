@@ -62,8 +62,14 @@ def test_assaults_keep_identical_rows_and_fall_on_the_grid(assaults: Store) -> N
     assert -87.8 < lon < -87.6 and 41.8 < lat < 41.95
 
 
-def test_calls_with_response_times(store: Store) -> None:
-    report = bring(store, "slo_calls", "calls/slo_police_calls_2021.csv")
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Report]:
+    store = Store(tmp_path_factory.mktemp("calls"))
+    return store, bring(store, "slo_calls", "calls/slo_police_calls_2021.csv")
+
+
+def test_calls_with_response_times(calls: tuple[Store, Report]) -> None:
+    store, report = calls
     assert (report.total("read"), report.total("kept"), report.total("duplicate")) == (11_539, 11_539, 0)
     counts = ask(
         store,
@@ -79,8 +85,8 @@ def test_calls_with_response_times(store: Store) -> None:
     assert counts == [(11_539, 11_536, 7_488, 9_833, 3_921, 82, 6, "2021-09-14", "2021-12-31")]
 
 
-def test_calls_response_percentiles(store: Store) -> None:
-    bring(store, "slo_calls", "calls/slo_police_calls_2021.csv")
+def test_calls_response_percentiles(calls: tuple[Store, Report]) -> None:
+    store, _ = calls
     quantiles = (
         "SELECT count(arrive_seconds), quantile_cont(arrive_seconds, [0.5, 0.9, 0.95])"
         " FROM alert_facts WHERE has_arrive"
@@ -90,13 +96,13 @@ def test_calls_response_percentiles(store: Store) -> None:
     assert dispatched[0] == 5_909 and dispatched[1][:2] == [840.0, 2160.0]
 
 
-def test_negative_responses_are_measured(store: Store) -> None:
-    report = bring(store, "slo_calls", "calls/slo_police_calls_2021.csv")
+def test_negative_responses_are_measured(calls: tuple[Store, Report]) -> None:
+    _, report = calls
     shares = {item["id"]: item["count"] for item in report.files[0].quality["shares"]}
     assert shares["negative_response"] == 6
 
 
-def test_month_precision(store: Store) -> None:
+def test_month_precision_and_a_corrected_mapping(store: Store, tmp_path: Path) -> None:
     report = bring(store, "lancashire_asb", "calls/lancashire_asb_2022.tab.gz")
     assert report.total("kept") == 56_434
     months = ask(store, "SELECT count(*) FROM alert_facts GROUP BY month(happened_at) ORDER BY month(happened_at)")
@@ -172,18 +178,9 @@ def test_merged_header_with_subtotals(store: Store) -> None:
     assert stations == [(49, 7)]
 
 
-def test_same_file_twice_changes_nothing(store: Store) -> None:
-    bring(store, "slo_calls", "calls/slo_police_calls_2021.csv")
+def test_same_file_twice_changes_nothing(calls: tuple[Store, Report]) -> None:
+    store, _ = calls
     again = bring(store, "slo_calls", "calls/slo_police_calls_2021.csv")
     assert (again.published, again.snapshot, again.total("unchanged")) == (False, 1, 11_539)
     assert "未改变任何数据" in again.to_text()
     assert store.version_ids() == [1]
-
-
-def test_imported_again_under_another_mapping_counts_once(store: Store, tmp_path: Path) -> None:
-    bring(store, "lancashire_asb", "calls/lancashire_asb_2022.tab.gz")
-    changed = tmp_path / "changed.toml"
-    changed.write_text((MAPPINGS / "lancashire_asb.toml").read_text(encoding="utf-8") + "\n# 改过\n", encoding="utf-8")
-    report = running.run(store, [shared("calls/lancashire_asb_2022.tab.gz")], mapping.load(changed))
-    assert report.files[0].replaced == 56_434
-    assert ask(store, "SELECT count(*) FROM alerts") == [(56_434,)]

@@ -161,6 +161,20 @@ def test_broken_workbook_and_parquet(filled: Store, tmp_path: Path) -> None:
         assert name in refused(filled, path)
 
 
+def test_workbook_with_a_password(filled: Store, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+    )
+    assert "有密码保护" in refused(filled, path)
+
+
+def test_web_page_named_as_workbook(filled: Store, tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_text("<html><table><tr><td>1</td></tr></table></html>", encoding="utf-8")
+    assert "网页" in refused(filled, path)
+
+
 def test_a_folder_and_a_missing_file(filled: Store, tmp_path: Path) -> None:
     assert "文件夹" in refused_any(filled, tmp_path)
     assert "没有文件" in refused_any(filled, tmp_path / "none.csv")
