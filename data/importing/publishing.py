@@ -126,7 +126,7 @@ def _publish(writer: Writer, store: Store, entry: Path, described: dict[str, Any
         same = [Applied(unchanged=batch["kept"], same_as_batch=known[batch["key"]]) for batch in described["batches"]]
         return Published(None, tuple(same))
     rejected = entry / "rejected.csv" if described["rejected"] else None
-    version = writer.publish(change, rejected=rejected)
+    version = writer.publish(change, rejected=rejected, from_empty=base_version(store) is None)
     return Published(version, tuple(applied))
 
 
@@ -143,9 +143,18 @@ def forget(store: Store, entry: Path) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
+def base_version(store: Store) -> int | None:
+    """Return the version that an import builds on: the current one, but none where that is the demo bureau.
+
+    Invented and real data never stand in one version; the demo stays behind as a version to roll back to.
+    """
+    version = store.current()
+    return None if version is None or version.is_demo else version.id
+
+
 def known_batches(store: Store) -> dict[str, int]:
     """Return the keys of all batches in the current version with their numbers."""
-    version = store.current_id()
+    version = base_version(store)
     if version is None:
         return {}
     with read_only(store.file(version)) as con:

@@ -31,6 +31,7 @@ DEFAULT_MAX_REJECTED = 0.02
 PREVIEW_ROWS = 20
 # A bureau's points may lie a little outside the box around its stations.
 _BOX_MARGIN_DEGREES = 0.2
+_DEMO_LEFT = "数据仓原为示例数据：新版本只含导入的数据，示例数据留在旧版本中，可回退"
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _work(
         same = {path: known[keys[path]] for path in paths if keys[path] in known}
         reports = {path: _same_report(store, path, batch) for path, batch in same.items()}
         snapshot, published = store.current_id(), False
+        replaces_demo = snapshot is not None and publishing.base_version(store) is None
         if fresh:
             with publishing.workspace(store) as folder:
                 staged = [
@@ -164,6 +166,8 @@ def _work(
                     applied, snapshot, published = _publish(store, staged, folder)
                 for path, one, done in zip(fresh, staged, applied, strict=True):
                     reports[path] = _file_report(one.batch, done)
+                    if replaces_demo:
+                        reports[path] = replace(reports[path], warnings=(*reports[path].warnings, _DEMO_LEFT))
         files = tuple(reports[path] for path in paths)
     return _timed(Report(files, snapshot, published, dry, replayed=replayed), started)
 
@@ -181,7 +185,7 @@ def _publish(store: Store, staged: list[Staged], folder: Path) -> tuple[tuple[Ap
 
 
 def _compared(store: Store, staged: list[Staged]) -> tuple[Applied, ...]:
-    version = store.current_id()
+    version = publishing.base_version(store)
     if version is None:
         return tuple(
             Applied(
@@ -225,7 +229,7 @@ def _must_exist(path: Path) -> None:
 
 def _context(store: Store, dry: bool) -> Context:
     key = hash_key(store.root, create=not dry)
-    version = store.current_id()
+    version = publishing.base_version(store)
     if version is None:
         return Context(key)
     with publishing.read_only(store.file(version)) as con:
