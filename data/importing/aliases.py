@@ -168,7 +168,7 @@ ALERT_TIMES: dict[str, tuple[str, ...]] = {
         r"en_?route|timeenroute",
     ),
     "arrive_time": (
-        r"到达时间|到场|到達",
+        r"到达时间|到达现场|到场|到達",
         r"arriv(al|ed|e|d)?(ts|time|date|$)|timearriv|onscene|arriv",
     ),
     "done_time": (
@@ -232,11 +232,13 @@ ALERT_LABELS: dict[str, tuple[str, ...]] = {
     ),
     "cat_orig": (
         r"原始性质|警情类别|警情性质|报警类别|警情类型|^类别$|^案由$|案件類型|^类型$|^類別$",
-        r"initialcalltype|initialtypetext|initialtype|originalcalltype|originaltype",
+        r"initialcalltype|initialtypetext|originalcalltype",
+        r"initialtype|originaltype",
         r"calltypetext|calltypedesc|^calltype|typdesc|typedesc",
         r"incidenttype(desc|name|text)|^nature|naturecode|problem(type)?$|^incidenttype|eventtype|"
         r"complainttype|^call$",
         r"^type|typetext$",
+        r"^title$",
         r"^description$|calldesc|^incidentdesc",
         r"offen[sc]e|crimetype|^category$|crime|loccat|^reason|radiocode|calltypecode|^code$|signal",
     ),

@@ -11,7 +11,7 @@ import duckdb
 
 from data import grid
 from data.importing.expressions import lit
-from data.importing.fields import FACT_TABLES, TABLES
+from data.importing.fields import ALERT_GROUPS, CASE_GROUPS, FACT_TABLES, TABLES
 from data.version import CODE_VERSION
 
 
@@ -177,6 +177,15 @@ def _write(con: duckdb.DuckDBPyConnection, batch: dict[str, Any], source: str, b
 # ---- codes ---------------------------------------------------------------------------------------
 
 
+def _group_of(category: str, table: str, register: dict[str, Any]) -> str:
+    """Return the group of a registered category: as the mapping says, else the one that its own name says."""
+    named = category.removesuffix("警情").removesuffix("类").removesuffix("群众")
+    known = ALERT_GROUPS if table == "alert_categories" else CASE_GROUPS
+    own = next((group for group in known if named in (group, f"群众{group}")), register["group"])
+    group: str = register["groups"].get(category, own)
+    return group
+
+
 def _register(con: duckdb.DuckDBPyConnection, batch: dict[str, Any]) -> dict[str, int]:
     """Add unknown codes to the code lists where the mapping asks for it; the value is both code and name."""
     codes, register = batch["codes"], batch["register"]
@@ -193,7 +202,7 @@ def _register(con: duckdb.DuckDBPyConnection, batch: dict[str, Any]) -> dict[str
     if register["categories"] and codes.get("categories"):
         table = _category_table(batch)
         fresh = [row for row in codes["categories"] if row[0] not in _codes(con, table)]
-        rows = [(code, code, register["groups"].get(code, register["group"])) for code, _ in fresh]
+        rows = [(code, code, _group_of(code, table, register)) for code, _ in fresh]
         done["类别"] = _insert(con, f"{table} (code, name, group_name)", rows)
     return done
 

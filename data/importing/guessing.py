@@ -30,6 +30,8 @@ FORMATS = (
     "iso",
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S%p",
+    "%m/%d/%Y %I:%M%p",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",
     "%m/%d/%Y",
