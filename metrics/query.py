@@ -386,7 +386,7 @@ class Rows:
 
 def _covered_share(known: Catalogue, view: View, window: Window) -> float:
     wanted = window.dates()
-    if not wanted:
+    if not wanted or (view.needs_beats and not known.beats):
         return 0.0
     if view.monthly:
         months = known.months.get(view.table, ())
