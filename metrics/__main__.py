@@ -16,7 +16,7 @@ from data.snapshots import DEFAULT_STORE, Store, StoreError
 from metrics import catalogue, change, privacy, score_cli
 from metrics.ask import Table, ask, named
 from metrics.compare import Comparison
-from metrics.definitions import DIMENSIONS, METRICS, sql_of
+from metrics.definitions import DIMENSIONS, METRICS, dimensions_of, sql_of, views_of
 from metrics.model import COUNT, RATE, MetricError, UnknownName
 from metrics.periods import PRESETS, describe
 from metrics.printing import aligned
@@ -83,6 +83,7 @@ def _list(parsed: argparse.Namespace) -> int:
                 "unit": metric.unit, "better": metric.better, "family": metric.family, "view": metric.view,
                 "kind": metric.kind, "numerator": metric.numerator, "denominator": metric.denominator,
                 "clause": metric.clause, "caveat": metric.caveat, "version": metric.version, "sql": sql_of(metric),
+                "format": metric.format, "views": list(views_of(metric)), "dimensions": list(dimensions_of(metric)),
             }
             for metric in METRICS.values()
         ]  # fmt: skip
@@ -217,6 +218,8 @@ def _dimension_cell(value: Any, dimension: str, names: dict[str, str]) -> str:
     text = f"{value:%Y-%m}" if dimension == "month" else str(value)
     if dimension == "weekday":
         return name
+    if dimension == "quarter":
+        return f"{value.year} 年第 {(value.month + 2) // 3} 季"
     return f"{text} {name}" if name and name != text else text
 
 

@@ -227,8 +227,10 @@ def _number(value: Any) -> float | int | None:
 
 
 def _plain(value: Any, name: str = "") -> Any:
-    """Return a value as JSON knows it: months as 2026-11, other days as 2026-11-21."""
+    """Return a value as JSON knows it: months as 2026-11, quarters as 2026-Q4, other days as 2026-11-21."""
     if isinstance(value, date):
+        if name == "quarter":
+            return f"{value.year}-Q{(value.month + 2) // 3}"
         return value.strftime("%Y-%m") if name == "month" else value.isoformat()
     if isinstance(value, float):
         return round(value, 6) if value == value and abs(value) != float("inf") else None
@@ -239,10 +241,12 @@ def named(table: Table, snapshot: Snapshot) -> Iterator[tuple[str, str, dict[str
     """Yield (dimension id, label, code → name) for the dimensions of a table whose codes have names."""
     known = catalogue.of(snapshot)
     views = {TABLES[METRICS[name].view] for name in table.metrics}
+    categories = known.category_names(views.pop() if len(views) == 1 else None)
     names = {
         "station": known.station_names,
         "beat": {code: beat[0] for code, beat in known.beats.items()},
-        "category": known.category_names(views.pop() if len(views) == 1 else None),
+        **dict.fromkeys(("category", "category1", "category2", "category3"), categories),
+        "case_category": known.category_names("cases"),
         "weekday": {str(n): f"星期{day}" for n, day in enumerate("一二三四五六日", 1)},
     }
     for name in table.by:

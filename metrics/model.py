@@ -114,6 +114,7 @@ class View:
     apart: column by whose values the latest month is told apart.
     exempt: condition of rows that a filter by category leaves alone.
     listed: rows stand for places or moments, also where there is no data; those without data are left out.
+    needs_beats: without a list of beats there is nothing to say.
     """
 
     id: str
@@ -126,6 +127,7 @@ class View:
     apart: str = ""
     exempt: str = ""
     listed: bool = False
+    needs_beats: bool = False
 
     @property
     def graded(self) -> bool:

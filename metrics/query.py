@@ -398,6 +398,8 @@ class Rows:
 
 def _covered_days(known: Catalogue, view: View, window: Window) -> list[date]:
     """Return the days that a view's data cover in a window: a month that stands for it covers it whole."""
+    if view.needs_beats and not known.beats:
+        return []
     if not view.monthly:
         return _days_with_data(known, view, window)
     return window.dates() if _days_with_data(known, view, window) else []

@@ -56,7 +56,7 @@ VIEWS: dict[str, View] = {
              (*_PLACE, *_CATEGORY, "case_category", *_MONTHS, "place_type"), tree="case_category_tree",
              listed=True),
         View("beat_cases", "零发案", "beat_cases($since, $until)", "cases", (*_PLACE, *_MONTHS), tree="case_category_tree",
-             exempt="is_beat", listed=True),
+             exempt="is_beat", listed=True, needs_beats=True),
         View("beats", "警格", "beat_months($since, $until)", "beats", (*_PLACE, *_MONTHS), listed=True),
         View("staffing", "警力", "staffing_facts", "staffing", ("station", "kind", "team", *_MONTHS), monthly=True),
         View("reported", "报送", "reported_facts", "reported_indicators", ("station", "kind", "indicator", *_MONTHS),

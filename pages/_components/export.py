@@ -13,6 +13,7 @@ from typing import Any, Literal
 from dash import dcc, html
 
 from data.reading import Snapshot
+from pages._components.template import tokens
 
 CSV_TYPE = "text/csv;charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -144,8 +145,11 @@ def _plain(value: Value) -> Value:
 
 def _write_sheet(book: Any, sheet: Sheet) -> None:
     page = book.add_worksheet(sheet.name.translate(_NOT_IN_SHEET_NAMES)[:31])
-    label, strong = book.add_format({"font_color": "#5B6778"}), book.add_format({"bold": True})
-    header = book.add_format({"bold": True, "bg_color": "#F0F2F6", "bottom": 1, "text_wrap": True, "valign": "vcenter"})
+    token = tokens("light")
+    label, strong = book.add_format({"font_color": token["ink-2"]}), book.add_format({"bold": True})
+    header = book.add_format(
+        {"bold": True, "bg_color": token["surface-2"], "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+    )
     for row, (name, text) in enumerate(sheet.head):
         page.write_string(row, 0, name, label)
         page.write_string(row, 1, text, strong if row == 0 else None)

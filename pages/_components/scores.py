@@ -230,14 +230,14 @@ def _line(values: Sequence[float | None], low: float, high: float) -> str:
         pen_down = True
     ends = "stroke-linejoin='round' stroke-linecap='round'"
     return (
-        f"<path d='{path}' fill='none' stroke='#000' stroke-width='1.5' {ends}/>"
+        f"<path d='{path}' fill='none' stroke='black' stroke-width='1.5' {ends}/>"
         f"<circle cx='{end[0]:.1f}' cy='{end[1]:.1f}' r='3'/>"
     )
 
 
 def _level(value: float, low: float, high: float) -> str:
     y = _y(value, low, high)
-    return f"<path d='M0 {y:.1f}H{_TREND_WIDTH}' stroke='#000' stroke-width='1' stroke-dasharray='4 3'/>"
+    return f"<path d='M0 {y:.1f}H{_TREND_WIDTH}' stroke='black' stroke-width='1' stroke-dasharray='4 3'/>"
 
 
 def _shape(inside: str) -> str:

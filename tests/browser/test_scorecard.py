@@ -70,7 +70,7 @@ def test_choices_live_in_the_address(open_page: OpenPage) -> None:
     assert "policy" not in page.url
     page.go_back()
     expect(page.locator("#score-policy")).to_have_value("county-2023")
-    expect(page.locator(".score-matrix")).to_contain_text("在编在岗民警")
+    expect(page.locator(".clause-table")).to_contain_text("在编在岗民警")
     visit.check()
 
 

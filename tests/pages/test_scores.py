@@ -35,7 +35,7 @@ def test_a_value_just_short_is_not_printed_as_the_target() -> None:
 
 def test_only_missed_cells_have_a_colour() -> None:
     styles = {
-        made.state: scores.cell(made).className.split()
+        made.state: read(scores.cell(made)).all("td")[0].attributes["class"].split()
         for made in (
             score("community_share", share(6, 12)),
             score("community_share", share(1, 13)),
@@ -47,7 +47,8 @@ def test_only_missed_cells_have_a_colour() -> None:
 
 @pytest.mark.parametrize(("top", "size"), [(50, ""), (39, ""), (35, "far-1"), (20, "far-2")])
 def test_tint_follows_the_relative_gap(top: int, size: str) -> None:
-    assert scores.cell(score("community_share", share(top, 100))).className.partition(" ")[2] == size
+    drawn = read(scores.cell(score("community_share", share(top, 100))))
+    assert drawn.all("td")[0].attributes["class"].partition(" ")[2] == size
 
 
 def test_gap_names_both_ways() -> None:
@@ -76,8 +77,7 @@ def test_trend_needs_two_months_and_breaks_at_gaps() -> None:
     drawn = scores.trend(score("community_share", share(4, 10), trend=points(30.0, None, 35.0, 40.0)))
     label = read(drawn).all("div")[0].attributes["aria-label"]
     assert label == "近 12 个月：2026-01 30.0，2026-04 40.0；最低 30.0，最高 40.0"
-    line = drawn.children[-1].style["--shape"]
-    assert line.count("M") == 2
+    assert read(drawn).all("i")[-1].attributes["style"].count("M") == 2
 
 
 def test_flat_trend_is_drawn() -> None:
