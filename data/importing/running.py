@@ -20,6 +20,7 @@ from data.importing.applying import Applied, compare
 from data.importing.detecting import detect, sha256_of
 from data.importing.expressions import lit
 from data.importing.extracting import Progress
+from data.importing.guessing import guess as guess
 from data.importing.keys import hash_key
 from data.importing.mapping import SourceMapping, SourceSpec
 from data.importing.reading import open_source
@@ -176,7 +177,7 @@ def _publish(store: Store, staged: list[Staged], folder: Path) -> tuple[tuple[Ap
     entry = publishing.acknowledge(store, staged, folder)
     try:
         done = publishing.publish_entry(store, entry)
-    except Exception:
+    except (Exception, KeyboardInterrupt):
         # The caller is told that nothing was published, so nothing may turn up later.
         publishing.forget(store, entry)
         raise

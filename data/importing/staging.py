@@ -341,8 +341,9 @@ def _span(con: duckdb.DuckDBPyConnection, mapping: SourceMapping) -> dict[str, s
         return {"first_time": None, "last_time": None}
     row = con.execute(
         f"""
-        SELECT min(t), max(t + CASE p WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'day' THEN INTERVAL 1 DAY
-                                     WHEN 'hour' THEN INTERVAL 1 HOUR ELSE INTERVAL 1 MINUTE END)
+        SELECT min(t), max(CASE p WHEN 'month' THEN date_trunc('month', t) + INTERVAL 1 MONTH
+                                  WHEN 'day' THEN date_trunc('day', t) + INTERVAL 1 DAY
+                                  WHEN 'hour' THEN t + INTERVAL 1 HOUR ELSE t + INTERVAL 1 MINUTE END)
         FROM (SELECT coalesce({", ".join(str(name) for name in known)}) AS t, time_precision AS p FROM accepted)
         """
     ).fetchone()
