@@ -13,6 +13,7 @@ from data.importing import guessing
 from data.snapshots import Store, StoreError
 from pages._components import cards, import_panels, jobs, session, states, status
 from pages._components.attributes import attributes
+from pages._components.export import template_button
 
 dash.register_page(__name__, path="/data", name="数据接入", title="数据接入 · 降控研判台", order=10, key="d")
 
@@ -73,6 +74,7 @@ def _file_step() -> html.Div:
                 className="inline-fields",
             ),
             html.Div(id="job-file", className="job-file"),
+            html.P(["报送指标：", template_button("data")]),
         ],
         className="step",
     )

@@ -234,7 +234,8 @@ ALERT_LABELS: dict[str, tuple[str, ...]] = {
         r"原始性质|警情类别|警情性质|报警类别|警情类型|^类别$|^案由$|案件類型|^类型$|^類別$",
         r"initialcalltype|initialtypetext|originalcalltype",
         r"initialtype|originaltype",
-        r"calltypetext|calltypedesc|^calltype|typdesc|typedesc",
+        r"calltypetext|calltypedesc|typdesc|typedesc",
+        r"^calltype",
         r"incidenttype(desc|name|text)|^nature|naturecode|problem(type)?$|^incidenttype|eventtype|"
         r"complainttype|^call$",
         r"^type|typetext$",

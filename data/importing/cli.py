@@ -13,7 +13,7 @@ from data.importing import mapping, running
 from data.importing.report import ImportRefused, UsageError
 from data.snapshots import DEFAULT_STORE, Store, StoreError
 
-_QUIET_SECONDS = 1.0
+_QUIET_SECONDS = 3.0
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

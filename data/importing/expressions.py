@@ -294,8 +294,8 @@ class Compiler:
         formats = item.formats or ("iso",)
         if self.excel and "iso" not in formats:
             formats = (*formats, "iso")
-        zones = self.mapping.zone, self.mapping.source_zone
-        tries = [read_time(form, text, *zones) for form in formats]
+        day_only = item.time_column or item.hours_column or self.mapping.precision in ("day", "month")
+        tries = [self._read(form, text, bool(day_only)) for form in formats]
         value = "coalesce(" + ", ".join(tries) + ")" if len(tries) > 1 else tries[0]
         precision = self._precision(formats, tries, text)
         if item.time_column:
@@ -306,6 +306,15 @@ class Compiler:
             value = f"date_trunc('{self.mapping.precision}', {value})"
         wanted = "、".join(item.formats or ("iso",))
         return f"date_trunc('second', {value})", precision, f"{spec.label}缺失或无法按格式 {wanted} 解读"
+
+    def _read(self, form: str, text: str, day_only: bool) -> str:
+        """Read one format; a stamp of which only the day counts keeps its day, whatever zone its midnight bears."""
+        if not day_only:
+            return read_time(form, text, self.mapping.zone, self.mapping.source_zone)
+        if form == "iso":
+            day = r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})[T ].*$"
+            text = f"regexp_replace({text}, {lit(day)}, '\\1')"
+        return read_time(form, text, self.mapping.zone)
 
     def _precision(self, formats: tuple[str, ...], tries: list[str], text: str) -> str:
         if self.mapping.precision:

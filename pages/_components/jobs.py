@@ -31,6 +31,8 @@ _STALE_SECONDS = 24 * 3600
 # A worker that has neither taken its lock nor written a result by then never started.
 _START_SECONDS = 20
 _ROOT = Path(__file__).resolve().parents[2]
+# Mappings that come with the product, under the names by which they are offered.
+SHIPPED_MAPPINGS = {"报送指标": _ROOT / "data" / "mappings" / "reported_indicators.toml"}
 
 
 @dataclass(frozen=True)
@@ -200,15 +202,21 @@ def too_large() -> str:
 
 
 def mapping_names(store: Store) -> list[str]:
-    """Return the names of the mappings kept in the store."""
-    return sorted(path.stem for path in store.mappings.glob("*.toml")) if store.mappings.is_dir() else []
+    """Return the names of the mappings kept in the store, then of those that come with the product."""
+    return list(_mapping_files(store))
+
+
+def _mapping_files(store: Store) -> dict[str, Path]:
+    kept = {path.stem: path for path in sorted(store.mappings.glob("*.toml"))}
+    return kept | {name: path for name, path in SHIPPED_MAPPINGS.items() if name not in kept}
 
 
 def mapping_text(store: Store, name: str) -> str:
-    """Return a mapping kept in the store, chosen by its name alone."""
-    if name not in mapping_names(store):
+    """Return one of the listed mappings, chosen by its name alone."""
+    path = _mapping_files(store).get(name)
+    if path is None:
         raise StoreError(f"没有名为「{name[:80]}」的映射。请刷新页面后重选。")
-    return (store.mappings / f"{name}.toml").read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8")
 
 
 def keep_mapping(store: Store, name: str, text: str) -> str:

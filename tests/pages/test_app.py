@@ -65,7 +65,7 @@ def test_every_graph_has_the_safe_config(demo_app: Dash) -> None:
 def test_rail_lists_the_pages_in_their_order(demo_app: Dash) -> None:
     with demo_app.server.test_request_context("/"):
         links = [part for part in components(demo_app.layout()) if getattr(part, "className", "") == "rail-link"]
-    assert [link.children for link in links] == ["今日会商", "指标口径", "数据接入"]
+    assert [link.children for link in links] == ["今日会商", "所队自查", "指标账单", "指标口径", "数据接入"]
     keys = [getattr(link, "data-key") for link in links]
     assert len(set(keys)) == len(keys)
 

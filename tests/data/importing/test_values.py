@@ -102,6 +102,14 @@ def test_clock_columns(store: Store, tmp_path: Path, form: str, text: str, clock
     assert one(store, tmp_path, "call_time", text, entry) == f"2024-01-01 {clock}"
 
 
+def test_a_date_with_a_clock_column_keeps_its_day_whatever_its_offset(store: Store, tmp_path: Path) -> None:
+    entry = 'call_time = { column = "v", time_column = "t" }'
+    top = 'zone = "America/Phoenix"'
+    assert one(store, tmp_path, "call_time", "2019/03/01 00:00:00+00", entry, top) == "2019-03-01 10:00:00"
+    top += '\nprecision = "day"'
+    assert one(store, tmp_path, "call_time", "2019-03-01T00:00:00Z", 'call_time = "v"', top) == "2019-03-01 00:00:00"
+
+
 def test_missing_clock_leaves_the_day(store: Store, tmp_path: Path) -> None:
     assert one(store, tmp_path, "time_precision", "", 'call_time = { column = "t", time_column = "v" }') == "day"
 
