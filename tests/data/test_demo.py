@@ -415,12 +415,14 @@ def _run(root: Path, *options: str) -> int:
     return int(parsed.handler(parsed))
 
 
+def _with_case_categories(con: duckdb.DuckDBPyConnection) -> None:
+    load.insert_rows(con, "case_categories", codes.rows_case_categories())
+
+
 def test_never_takes_the_place_of_real_data(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with store.writing() as writer:
-        real = writer.publish(
-            lambda con: load.insert_rows(con, "case_categories", codes.rows_case_categories()) and None
-        )
+        real = writer.publish(_with_case_categories)
     with pytest.raises(StoreError, match="实际数据"):
         _run(tmp_path)
     assert store.current_id() == real.id

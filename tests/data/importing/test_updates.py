@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.importing import mapping, running
+from data.importing.report import Report
 from data.snapshots import Store
 from tests.data.importing.helpers import ALERT_HEADER, ALERTS, alert_lines, ask, load, write
 
 
-def counts(report: running.Report) -> tuple[int, ...]:
+def counts(report: Report) -> tuple[int, ...]:
     return tuple(report.total(name) for name in ("read", "kept", "updated", "unchanged", "duplicate", "rejected"))
 
 
