@@ -134,8 +134,8 @@ def test_against_reference_is_the_conditional_mid_p() -> None:
 def test_every_comparison_is_finite_and_symmetric(a: int, b: int, days_a: int, days_b: int) -> None:
     one, other = compare.counts(a, days_a, b, days_b), compare.counts(b, days_b, a, days_a)
     assert one.p is not None and 0 <= one.p <= 1
-    # The E-test cuts its sums at far quantiles, not at the same places for both orders.
-    assert other.p == pytest.approx(one.p, abs=1e-3)
+    # The E-test adds up outcomes at least as extreme; rounding decides about those that tie with the observed one.
+    assert other.p == pytest.approx(one.p, abs=5e-3)
     if one.low is not None and one.high is not None and one.per_day_percent is not None:
         assert one.low - 1e-6 <= one.per_day_percent <= one.high + 1e-6
 
