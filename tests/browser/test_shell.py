@@ -207,7 +207,7 @@ def test_glossary_search_and_anchors(open_page: Open) -> None:
     page = visit.page
     expect(page.locator("#response_p90")).to_be_in_viewport()
     expect(page.locator("#response_p90")).to_have_class(re.compile("is-target"))
-    page.fill("#glossary-search", "破案率 立案")
+    page.fill("#glossary-search", "破案率 积案")
     expect(page.locator(".definition:visible")).to_have_count(1)
     expect(page.locator("#clear_rate")).to_be_visible()
     assert "q=" in search_of(page)
