@@ -50,13 +50,13 @@ def _mean_before(by_day: Mapping[date, float], day: date) -> float:
 
 
 def usual_range(mean: float, phi: float = 1.0) -> tuple[int, int]:
-    """Return the central 95% range of a count with this mean and variance φ × mean (negative binomial)."""
+    """Return the central 99% range of a count with this mean and variance φ × mean (negative binomial)."""
     if mean <= 0:
         return 0, 0
     if phi <= 1.001:
-        low, high = stats.poisson.ppf([0.025, 0.975], mean)
+        low, high = stats.poisson.ppf([0.005, 0.995], mean)
     else:
-        low, high = stats.nbinom.ppf([0.025, 0.975], mean / (phi - 1), 1 / phi)
+        low, high = stats.nbinom.ppf([0.005, 0.995], mean / (phi - 1), 1 / phi)
     return int(low), int(high)
 
 

@@ -130,7 +130,7 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any
         },
         "subs": {
             "changes": f"{found.subject.label}，起 · {against}",
-            "matrix": f"{found.subject.label}，起 · 底色为与自身预期之差",
+            "matrix": f"{found.subject.label}，起 · 底色为与自身预期之差 · 按总数排列，共 {_row_count(found)} 行",
             "week": f"近 28 日{found.subject.label}，起 · {found.week_words}",
             "map": f"{found.place_metric.label} · {found.title}",
         },
@@ -144,6 +144,10 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any
         "week": _week(found, mode),
         "map": _map(found, known, selection, mode),
     }  # fmt: skip
+
+
+def _row_count(found: Briefing) -> int:
+    return len(found.matrix.rows) if found.matrix else 0
 
 
 def _covered(known: catalogue.Catalogue) -> str:
@@ -193,7 +197,8 @@ def _point(point: Point) -> tuple[Any, str]:
     words: list[Any] = [point.text]
     if point.verdict == REAL:
         words += ["，", cards.toned(REAL, point.tone if point.tone != "plain" else "none")]
-    return html.Span(words), f"{point.page}{_href(point.query)[1:]}"
+    anchor = f"#{point.anchor}" if point.anchor else ""
+    return html.Span(words), f"{point.page}{_href(point.query)[1:]}{anchor}"
 
 
 def _change_row(row: Row, selection: Selection) -> tables.ChangeRow:
@@ -268,4 +273,8 @@ def _map_title(found: Briefing) -> str:
 def _map_words(places: list[Place]) -> str:
     high = sum(place.real and place.z > 0 for place in places)
     low = sum(place.real and place.z < 0 for place in places)
-    return f"高于预期 {high} 所 · 低于预期 {low} 所 · 其余 {len(places) - high - low} 所在正常范围"
+    tinted = sum(not place.real and abs(place.z) >= _TINTS[0] for place in places)
+    if not any(place.z for place in places):
+        return "数据不足，不作判定"
+    some = f" · 浅色 {tinted} 所偏高或偏低，尚可能是偶然" if tinted else ""
+    return f"显著高于预期 {high} 所 · 显著低于预期 {low} 所{some} · 其余在正常范围"

@@ -14,7 +14,7 @@ from metrics import cache, catalogue
 from metrics.briefing import short_name
 from metrics.catalogue import Station
 from metrics.model import MetricError
-from metrics.score import MISSED
+from metrics.score import MET, MISSED
 from pages._components import filters, session, states, status
 from pages._components.markup import static
 from pages._components.score_questions import Asked, card_of, month_words, read, station_address
@@ -67,10 +67,11 @@ def show(search: str | None, version: int | None) -> tuple[Any, Any, Any]:
 
 
 def _missed(snapshot: Snapshot, asked: Asked) -> dict[str, int]:
-    """Return how many targets each station misses."""
+    """Return how many targets each station misses, of stations for which any can be judged."""
     counts: dict[str, int] = {}
     for score in card_of(snapshot, asked).scores:
-        counts[score.station] = counts.get(score.station, 0) + (score.state == MISSED)
+        if score.state in (MET, MISSED):
+            counts[score.station] = counts.get(score.station, 0) + (score.state == MISSED)
     return counts
 
 
@@ -89,8 +90,8 @@ def _groups(snapshot: Snapshot, missed: dict[str, int], query: dict[str, str]) -
 
 
 def _link(station: Station, missed: int | None, query: dict[str, str]) -> html.A:
-    count = "" if missed is None else (f"{missed} 项" if missed else "✓")
-    said = station.name if missed is None else f"{station.name}：{missed} 项未达标"
+    count = "未报送" if missed is None else (f"{missed} 项" if missed else "✓")
+    said = f"{station.name}：没有可评的数据" if missed is None else f"{station.name}：{missed} 项未达标"
     return html.A(
         [html.Span(short_name(station.name)), html.Span(count, className="num tone-none")],
         href=station_address(station.code, query),

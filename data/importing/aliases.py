@@ -287,7 +287,7 @@ LEVEL = (r"警情级别|^级别$|^priority(number|level|code)?$|^priority$",)
 SELF_INITIATED = (r"selfinitiated|officerinitiated|onview",)
 ARREST = (r"^arrest(made|ed|flag|s)?$|^cleared$|^solved$|是否破案|已破案",)
 IDS = (
-    r"接警单(编)?号|警情编号|事件编号|^单号$|案件编号|案号|^編號$|^编号$",
+    r"接警单(编)?号|(接|报|接处)警编号|警情编号|事件编号|^单号$|案件编号|案号|^編號$|^编号$",
     r"cadeventnumber|cadevntid|eventnumber|eventid|incidentnum(ber)?$|incidentno$|inc(ident)?number",
     r"calls?(number|num|no|id|key)$|cfsid|masterincidentnumber",
     r"^incidentid$|offen[sc]eid|cmplntnum|drno$|crimeid|casenumber|caseno$|case(id)?$|nopditem|^rowid$|"
@@ -304,3 +304,24 @@ def plain_header(name: str) -> str:
 def time_stem(header: str) -> str:
     """Return what is left of a header without the words for date and time, to pair the two columns of one moment."""
     return re.sub(r"datetime|date|time|tod|hour|(?<=[a-z])(dt|tm)$|日期|时间|時間|时刻|時刻", "", header)
+
+
+# What a category's words say of its group, the first that fits; a guess that a person confirms in the mapping.
+GROUP_WORDS = (
+    ("其他", r"骚扰|无效|误报|误拨|重复报|挂断|abandon|hang ?up|test call"),
+    ("举报", r"举报"),
+    ("投诉", r"投诉"),
+    ("咨询", r"咨询"),
+    ("纠纷", r"纠纷|争执|争吵|欠薪|家暴|家庭矛盾|dispute|domestic|neighbou?r"),
+    ("交通", r"交通|车祸|追尾|违停|酒驾|traffic|accident|collision|vehicle stop|parking|dui\b|hit and run"),
+    (
+        "刑事",
+        r"盗|窃|抢劫|抢夺|诈骗|强奸|杀人|绑架|贩毒|故意伤害|theft|larceny|stolen|burglar|robber|assault|batter|homicide"
+        r"|murder|rape|sexual|fraud|arson|shoot|narcotic|weapon|shoplift|kidnap",
+    ),
+    (
+        "治安",
+        r"打架|斗殴|殴打|赌博|嫖|噪音|扰民|寻衅|吸毒|滋事|损毁|noise|disturb|disorder|trespass|vandal|loiter|suspicious",
+    ),
+    ("求助", r"求助|走失|救助|开锁|遗失|寻人|welfare|assist|medical|missing|lost|alarm"),
+)

@@ -177,12 +177,16 @@ def _write(con: duckdb.DuckDBPyConnection, batch: dict[str, Any], source: str, b
 # ---- codes ---------------------------------------------------------------------------------------
 
 
-def _group_of(category: str, table: str, register: dict[str, Any]) -> str:
-    """Return the group of a registered category: as the mapping says, else the one that its own name says."""
-    named = category.removesuffix("警情").removesuffix("类").removesuffix("群众")
+def own_group(category: str, table: str) -> str | None:
+    """Return the group that a category's own name says: 治安警情 → 治安."""
+    named = category.removesuffix("警情").removesuffix("类")
     known = ALERT_GROUPS if table == "alert_categories" else CASE_GROUPS
-    own = next((group for group in known if named in (group, f"群众{group}")), register["group"])
-    group: str = register["groups"].get(category, own)
+    return next((group for group in known if named in (group, f"群众{group}")), None)
+
+
+def _group_of(category: str, table: str, register: dict[str, Any]) -> str:
+    """Return the group of a registered category: as the mapping says, else as its name says, else the usual one."""
+    group: str = register["groups"].get(category) or own_group(category, table) or register["group"]
     return group
 
 

@@ -37,6 +37,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     text = "查看文件并猜出一份带注释的映射"
     guess = commands.add_parser("map", help=text, description=text)
     guess.add_argument("file", type=Path, metavar="FILE", help="要查看的文件")
+    guess.add_argument("--force", action="store_true", help="覆盖已有的映射文件")
     guess.add_argument("-o", "--output", type=Path, metavar="M.toml", help="写入此文件；不给则打印")
     guess.set_defaults(handler=_map)
 
@@ -107,9 +108,13 @@ def _map(parsed: argparse.Namespace) -> int:
     if parsed.output is None:
         print(text, end="")
         return 0
+    if parsed.output.exists() and not parsed.force:
+        return _fail(UsageError(f"{parsed.output} 已存在，没有改动。请换一个文件名，或加 --force 覆盖。"), False, 2)
     try:
         parsed.output.write_text(text, encoding="utf-8")
     except OSError as error:
         return _fail(UsageError(f"无法写入 {parsed.output}（{error.strerror}）。"), False, 2)
+    if "？" in text:
+        print("映射中有标「？」的项须先填写（如坐标系 coord_sys）。")
     print(f"已写入 {parsed.output}。请核对后运行：python -m data import {parsed.file} --mapping {parsed.output}")
     return 0

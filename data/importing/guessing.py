@@ -25,6 +25,7 @@ _READS_MOST = 0.9
 _MOST_LABELS = 1500
 _MOST_STATIONS = 400
 _MOST_IDS = 3_000_000
+_MOST_GROUPED = 200
 _LEAST_DISTINCT_IDS = 0.3
 FORMATS = (
     "iso",
@@ -685,4 +686,24 @@ def _register_lines(found: _Guess) -> list[str]:
     if {"cat_orig", "cat_conf", "category"} & set(found.entries):
         group = "刑事" if found.table.name == "cases" else "其他"
         lines += ["categories = true", f'group = "{group}"  # 未在 [register.groups] 写明的类别归入此组']
+        lines += _group_lines(found)
     return lines if len(lines) > 3 else []
+
+
+def _group_lines(found: _Guess) -> list[str]:
+    """Guess groups from the words of the alert categories seen, for a person to confirm."""
+    if found.table.name != "alerts":
+        return []
+    named = [profile for profile in found.profiles if {"cat_orig", "cat_conf"} & set(profile.fields)]
+    seen = list(dict.fromkeys(value for profile in named for value in profile.values))[:_MOST_GROUPED]
+    pairs = [(value, _group_in(value)) for value in seen]
+    known = [f"{_quote(value)} = {_quote(group)}" for value, group in pairs if group]
+    return (
+        ["", "# 按字面猜出的归组，请核对；刑事、治安、纠纷等指标按此统计。", "[register.groups]", *known]
+        if known
+        else []
+    )
+
+
+def _group_in(category: str) -> str | None:
+    return next((group for group, words in aliases.GROUP_WORDS if re.search(words, category, re.IGNORECASE)), None)

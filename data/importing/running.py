@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from data.importing import publishing
-from data.importing.applying import Applied, compare
+from data.importing.applying import Applied, compare, own_group
 from data.importing.detecting import detect, sha256_of
 from data.importing.expressions import lit
 from data.importing.extracting import Progress
@@ -285,7 +285,11 @@ def _file_report(batch: dict[str, Any], done: Applied) -> FileReport:
     if done.replaced:
         warnings.append(f"同一文件曾用另一映射导入，原有 {done.replaced:,} 行已由本次替换")
     if done.overlaps is not None:
-        warnings.append(f"时间段与第 {done.overlaps} 批重叠，且来源没有编号列：重叠部分会重复计数，请核对")
+        warnings.append(
+            f"时间段与第 {done.overlaps} 批重叠，且映射没有用编号列（id）：重叠部分会重复计数。"
+            "来源有编号列时请在 [fields] 写 id"
+        )
+    warnings += _ungrouped(batch)
     return FileReport(
         file=batch["source_name"],
         table=batch["table"],
@@ -309,6 +313,21 @@ def _file_report(batch: dict[str, Any], done: Applied) -> FileReport:
         skipped=batch["skipped"],
         quality=batch["quality"],
     )
+
+
+def _ungrouped(batch: dict[str, Any]) -> list[str]:
+    """Warn when most alert categories fall into one group only because the mapping names no other."""
+    register, codes = batch["register"], [row[0] for row in batch["codes"].get("categories", [])]
+    if batch["table"] != "alerts" or not register["categories"]:
+        return []
+    left = [code for code in codes if code not in register["groups"] and not own_group(code, "alert_categories")]
+    if len(left) * 2 <= len(codes) or register["group"] != "其他":
+        return []
+    shown = "、".join(left[:5])
+    return [
+        f"{len(left)} 个类别没有写明归组（{shown} 等），都归入「其他」，刑事、治安等指标将不含它们。"
+        "请在映射的 [register.groups] 写明后重新导入"
+    ]
 
 
 def _same_report(store: Store, path: Path, batch_id: int) -> FileReport:

@@ -37,7 +37,7 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
     answer, notes = answered(snapshot, selection, period, shape)
     context = Context(known, selection, period, shape, answer)
     cards, rows, matrix, places = _judged(
-        lines.cards(context), lines.rows(context), placed.matrix(context), placed.places(context)
+        lines.cards(context), lines.rows(context), placed.matrix(context), placed.places(context, shape.place_metric)
     )
     found = Briefing(
         snapshot_id=snapshot.id,
@@ -49,6 +49,7 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         rows=rows,
         matrix=matrix,
         places=places,
+        case_places=placed.places(context, "cases_filed"),
         place_metric=METRICS[shape.place_metric],
         week=placed.week(context),
         week_words=describe(span_window(period, "month_before", context.window.end), 0),
@@ -74,6 +75,8 @@ def _state(context: Context) -> str:
 
 
 def _judged_by(context: Context) -> str:
+    if context.weekly and not context.has_base:
+        return "判定：此前不足 8 周数据，不作判定"
     if context.weekly:
         return "判定：与此前 8 周同星期的预期相比，全局、分所两组各按 5% 错误发现率校正"
     return "判定：与去年同期相比（没有同期数据时与上期相比），按 5% 错误发现率校正"

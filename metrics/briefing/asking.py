@@ -76,14 +76,14 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
         Breakdown((*cards, *timing), (), spans),
         Breakdown((shape.subject,), (shape.axis,), spans),
         Breakdown((shape.subject,), (shape.rows, shape.axis), judged),
-        Breakdown((shape.place_metric,), ("station",), judged),
+        Breakdown((shape.place_metric, "cases_filed"), ("station",), judged),
     ]
     if shape.daily:
         found += [Breakdown(cards, ("day",), ("spark",)), Breakdown((shape.subject,), (shape.axis, "day"), ("spark",))]
     if shape.weekly:
         found += [
             Breakdown((shape.subject,), (shape.rows, shape.axis, "weekday"), ("reference",)),
-            Breakdown((shape.place_metric,), ("station", "weekday"), ("reference",)),
+            Breakdown((shape.place_metric, "cases_filed"), ("station", "weekday"), ("reference",)),
             Breakdown((shape.subject,), ("station", "day"), ("reference",)),
         ]
     if shape.hourly:

@@ -69,8 +69,12 @@ class Context:
     @property
     def has_base(self) -> bool:
         """Whether what the counts are judged against is wholly covered by data."""
+        return self.covers(self.subject)
+
+    def covers(self, metric: Metric) -> bool:
+        """Whether what a metric is judged against is wholly covered by data."""
         span = "reference" if self.weekly else "last_year"
-        return self.answer.covered[self.subject.view, span] >= 1
+        return self.answer.covered[metric.view, span] >= 1
 
     def expected(self, days: list[date], values: NDArray[np.float64]) -> tuple[float | None, float]:
         """Return the expectation of the window from a daily series (None without eight whole weeks) and its φ."""

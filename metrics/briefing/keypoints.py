@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from metrics import compare, expectation
-from metrics.briefing.values import Briefing, Card, Matrix, Point, Row
+from metrics.briefing.context import short_name
+from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row
 from metrics.catalogue import Catalogue
 from metrics.definitions import ALERT_GROUPS, GROUP_BETTER
 from metrics.selection import Selection
@@ -29,7 +30,7 @@ def key_points(
     found = [
         *_of_matrix(brief, known, selection, hours),
         *_of_rows(brief, known, selection),
-        *_of_cards(brief, selection),
+        *_of_cards(brief, known, selection),
     ]
     found.sort(key=lambda point: -point.weight)
     closing = [*_timing(brief, selection), _closing(brief, selection, len(found))]
@@ -73,9 +74,9 @@ def _of_cell(
 ) -> Point:
     (row, row_name), (column, column_name) = matrix.rows[i], matrix.columns[j]
     value, z = float(matrix.values[i, j]), float(matrix.z[i, j])
-    low, high = expectation.usual_range(float(matrix.expected[i, j]), matrix.phi)
+    usual = expectation.usual_range(float(matrix.expected[i, j]), matrix.phi)
     when = _busiest(hours.get((row, column), {}))
-    text = f"{row_name}{_named(column_name, matrix.noun)} {value:.0f} 起，预期 {low}–{high} 起{when}"
+    text = f"{row_name}{_named(column_name, matrix.noun)} {value:,.0f} 起，预期 {_range(usual)} 起{when}"
     narrowed = _narrowed(selection, matrix, row, column)
     return Point(text, _tone(column, known, z), compare.REAL, "/", narrowed.to_query(), abs(z))
 
@@ -87,8 +88,8 @@ def _timing(brief: Briefing, selection: Selection) -> list[Point]:
         return []
     unusable = brief.response.get("response_unusable") or 0
     rest = f"，另有 {unusable:,.0f} 起时间不可用" if unusable else ""
-    text = f"到达用时中位数 {median:.1f} 分、P90 {p90:.1f} 分，达标率 {within:.1f}%（{n:,.0f} 起{rest}）"
-    return [Point(text, "plain", compare.NOT_JUDGED, "/", selection.to_query(), 0.0)]
+    text = f"到达用时中位数 {median:.1f} 分钟，九成在 {p90:.1f} 分钟内，达标率 {within:.1f}%（{n:,.0f} 起{rest}）"
+    return [Point(text, "plain", compare.NOT_JUDGED, "/glossary", {}, 0.0, "response_within")]
 
 
 def _busiest(counts: dict[int, float]) -> str:
@@ -122,8 +123,7 @@ def _of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Po
     for row in brief.rows:
         if row.verdict != compare.REAL or row.expected is None:
             continue
-        usual = f"{row.expected[0]}–{row.expected[1]}"
-        text = f"全局{_named(row.name, brief.noun)} {row.value:.0f} 起，预期 {usual} 起{_against(row)}"
+        text = f"全局{_named(row.name, brief.noun)} {row.value:,.0f} 起，预期 {_range(row.expected)} 起{_against(row)}"
         narrowed = replace(selection, categories=(row.key,))
         points.append(
             Point(text, _tone(row.key, known, row.z), compare.REAL, "/", narrowed.to_query(), abs(row.z) + 0.5)
@@ -139,24 +139,49 @@ def _against(row: Row | Card) -> str:
     return "，同比持平" if size == 0 else f"，同比{'多' if change.change > 0 else '少'} {size:,.0f} 起"
 
 
-def _of_cards(brief: Briefing, selection: Selection) -> list[Point]:
-    """Cases have no row in the table; alerts are said by their rows."""
+def _of_cards(brief: Briefing, known: Catalogue, selection: Selection) -> list[Point]:
+    """Cases have no row in the table; alerts are said by their rows. Names the station that stands out most."""
     points = []
     for card in brief.cards:
         if card.metric.view != "cases" or card.verdict != compare.REAL or card.expected is None or card.value is None:
             continue
         tone = "worse" if card.z > 0 else "better"
-        text = f"{card.metric.label} {card.value:.0f} 起，预期 {card.expected[0]}–{card.expected[1]} 起{_against(card)}"
-        points.append(Point(text, tone, compare.REAL, "/", selection.to_query(), abs(card.z)))
+        text = f"{card.metric.label} {card.value:,.0f} 起，预期 {_range(card.expected)} 起{_against(card)}"
+        query, top = selection.to_query(), _standing_out(brief.case_places, card.z)
+        if top is not None and not selection.stations:
+            name = short_name(known.station_names.get(top.code, top.code))
+            text += f"；最突出的是{name} {top.value:.0f} 起，平常 {top.expected:.1f} 起"
+            query = replace(selection, stations=(top.code,)).to_query()
+        points.append(Point(text, tone, compare.REAL, "/", query, abs(card.z)))
     return points
+
+
+def _standing_out(places: list[Place], direction: float) -> Place | None:
+    """Return the station whose difference from its own expectation is strongest in a direction, if it is strong."""
+    sign = 1 if direction > 0 else -1
+    best = max(places, key=lambda place: sign * place.z, default=None)
+    return best if best is not None and sign * best.z >= NEAR_Z else None
 
 
 def _closing(brief: Briefing, selection: Selection, before: int) -> Point:
     """Say how the whole stands, so that a quiet morning reads as such and not as a gap."""
     card = next((one for one in brief.cards if one.metric.id == brief.subject.id), None)
     total = sum(row.value or 0 for row in brief.rows) if card is None else card.value or 0
-    usual = f"，预期 {card.expected[0]:,}–{card.expected[1]:,} 起" if card and card.expected else ""
-    rest = "其余各项" if before else "各项"
-    calm = f"；{rest}均在正常范围" if usual else ""
+    usual = f"，预期 {_range(card.expected)} 起" if card and card.expected else ""
+    within = card is not None and card.expected is not None and card.expected[0] <= total <= card.expected[1]
+    calm = "" if before or not within else "；没有超出随机波动的变化"
     text = f"{brief.subject.label}共 {total:,.0f} 起{usual}{calm}"
-    return Point(text, "plain", card.verdict if card else compare.NOT_JUDGED, "/", selection.to_query(), 0.0)
+    return Point(
+        text,
+        "plain",
+        card.verdict if card else compare.NOT_JUDGED,
+        "/glossary",
+        {},
+        0.0,
+        brief.subject.id,
+    )
+
+
+def _range(expected: tuple[int, int]) -> str:
+    low, high = expected
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from metrics import compare, expectation
 from metrics.briefing.context import Context, short_name
 from metrics.briefing.values import Matrix, Place
-from metrics.definitions import UNREGISTERED
+from metrics.definitions import METRICS, UNREGISTERED
 
 MATRIX_COLUMNS = 8
 
@@ -95,9 +95,8 @@ def _row_name(context: Context, code: str) -> str:
     return short_name(context.known.station_names.get(code, code))
 
 
-def places(context: Context) -> list[Place]:
-    """Return every registered station with its count of the map's metric, what was expected, and z."""
-    metric = context.shape.place_metric
+def places(context: Context, metric: str) -> list[Place]:
+    """Return every registered station with its count of a metric, what was expected, and z."""
     frame = context.answer.frame(("station",))
     codes = [str(code) for code in frame["station"] if code != UNREGISTERED]
     if not codes:
@@ -114,7 +113,7 @@ def places(context: Context) -> list[Place]:
         expected = _by_station(context.answer.frame(("station",), "last_year"), metric, codes)
         weeks, phi = 1.0, 1.0
     z, _ = compare.against_reference(values, expected, weeks, phi)
-    if not context.has_base:
+    if not context.covers(METRICS[metric]):
         z = np.zeros_like(values)
     return [
         Place(code, float(value), float(mean), float(score), False)

@@ -24,7 +24,7 @@ class Spark:
 
 @dataclass(frozen=True)
 class Card:
-    """One key figure. expected: the usual range (central 95%) of its period, None without eight weeks before it."""
+    """One key figure. expected: the usual range (central 99%) of its period, None without eight weeks before it."""
 
     metric: Metric
     value: float | None
@@ -87,6 +87,7 @@ class Point:
     page: str
     query: dict[str, str]
     weight: float
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Briefing:
     rows: list[Row]
     matrix: Matrix | None
     places: list[Place]
+    case_places: list[Place]
     place_metric: Metric
     week: NDArray[np.float64] | None
     week_words: str

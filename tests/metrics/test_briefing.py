@@ -45,7 +45,7 @@ def test_a_burst_is_real_and_leads_the_key_points(store: Store) -> None:
     assert first.verdict == REAL and first.tone == "worse"
     real = {(grid(found).rows[i][0], grid(found).columns[j][0]) for i, j in _where(found)}
     assert (tiny.VILLAGE, "刑事") in real
-    assert any("南山所刑事警情 40 起，预期 0–0 起；集中在" in point.text for point in found.points)
+    assert any("南山所刑事警情 40 起，预期 0 起；集中在" in point.text for point in found.points)
     assert {place.code for place in found.places if place.real} == {tiny.VILLAGE}
 
 
@@ -56,7 +56,25 @@ def test_the_same_every_day_is_usual_and_says_so(store: Store) -> None:
     assert verdicts["alerts_dispute"] == TOO_FEW
     assert not grid(found).real.any()
     assert [point.text for point in found.points if point.verdict == REAL] == []
-    assert found.points[-1].text.endswith("各项均在正常范围")
+    assert found.points[-1].text.endswith("没有超出随机波动的变化")
+
+
+def test_the_closing_sentence_claims_calm_only_where_it_is(store: Store) -> None:
+    found = brief(tiny.snapshot_of(store, steady, burst), Selection())
+    assert "没有超出随机波动" not in found.points[-1].text
+
+
+def test_many_cases_name_the_station_that_stands_out(store: Store) -> None:
+    def filed(con: duckdb.DuckDBPyConnection) -> None:
+        steady(con)
+        days = [(FIRST + timedelta(days=n)).isoformat() for n in range(140)]
+        tiny.cases(con, [{"filed": f"{day} 09:00:00", "station": tiny.EDGE} for day in days])
+        tiny.cases(con, [{"filed": f"2026-11-21 10:{n:02d}:00", "station": tiny.VILLAGE} for n in range(30)])
+
+    found = brief(tiny.snapshot_of(store, filed), Selection())
+    point = next(point for point in found.points if point.text.startswith("刑事立案 31 起"))
+    assert "最突出的是南山所 30 起，平常 0.0 起" in point.text
+    assert point.query == {"station": tiny.VILLAGE} and point.tone == "worse"
 
 
 def test_every_card_has_eight_weeks_and_a_band_around_the_expectation(store: Store) -> None:
@@ -166,10 +184,10 @@ def test_expectation_follows_the_weekday() -> None:
 
 
 def test_usual_range_is_poisson_and_widens_with_dispersion() -> None:
-    """Poisson mean 20: 2.5% quantile 12, 97.5% quantile 29 (R: qpois(c(.025, .975), 20))."""
-    assert expectation.usual_range(20) == (12, 29)
+    """Poisson mean 20: 0.5% quantile 10, 99.5% quantile 32 (R: qpois(c(.005, .995), 20))."""
+    assert expectation.usual_range(20) == (10, 32)
     low, high = expectation.usual_range(20, 2.0)
-    assert low < 12 and high > 29
+    assert low < 10 and high > 32
     assert expectation.usual_range(0) == (0, 0)
 
 
