@@ -130,7 +130,8 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any
         },
         "subs": {
             "changes": f"{found.subject.label}，起 · {against}",
-            "matrix": f"{found.subject.label}，起 · 底色为与自身预期之差 · 按总数排列，共 {_row_count(found)} 行",
+            "matrix": f"{found.subject.label}，起 · 底色为与自身预期之差 · 按总数排列，共 {_row_count(found)} 行"
+            + (" · 「<3」「略」为避免识别个人而不显示" if found.matrix and found.matrix.hidden else ""),
             "week": f"近 28 日{found.subject.label}，起 · {found.week_words}",
             "map": f"{found.place_metric.label} · {found.title}",
         },
@@ -222,10 +223,10 @@ def _matrix(matrix: Matrix, selection: Selection) -> html.Div:
         for j, (column, _) in enumerate(matrix.columns):
             value, expected = matrix.values[i, j], matrix.expected[i, j]
             strength = _strength(float(matrix.z[i, j]), bool(matrix.real[i, j]))
+            mark = matrix.hidden.get((row, column), "")
             said = f"{value:.0f} 起，预期 {expected:.1f} 起" + ("，真变化" if matrix.real[i, j] else "")
-            cells[row, column] = tables.Cell(
-                f"{value:.0f}", strength, said, _href(_narrowed(selection, matrix, row, column))
-            )
+            href = _href(_narrowed(selection, matrix, row, column))
+            cells[row, column] = tables.Cell(mark or f"{value:.0f}", strength, "小数不显示" if mark else said, href)
     return tables.matrix(matrix.rows, matrix.columns, cells, "派出所" if matrix.dimension == "station" else "警格")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics import compare, expectation
+from metrics import compare, expectation, privacy, showing
 from metrics.briefing.context import Context, short_name
 from metrics.briefing.values import Matrix, Place
 from metrics.definitions import METRICS, UNREGISTERED
@@ -25,8 +25,9 @@ def matrix(context: Context) -> Matrix | None:
     values = _grid(frame, by, context.subject.id, rows, columns)
     expected, weeks, phi = _grid_expected(context, by, rows, columns)
     z, _ = compare.against_reference(values, expected, weeks, phi)
-    if not context.has_base:
-        z = np.zeros_like(values)
+    hidden = _hidden(context, by)
+    unseen = np.array([[(row, column) in hidden for column in columns] for row in rows], dtype=bool)
+    z = np.where(unseen, 0.0, z) if context.has_base else np.zeros_like(values)
     order = np.argsort(-values.sum(axis=1), kind="stable")
     return Matrix(
         dimension=by[0],
@@ -38,7 +39,15 @@ def matrix(context: Context) -> Matrix | None:
         real=np.zeros(values.shape, dtype=bool),
         phi=phi,
         noun=context.noun,
+        hidden=hidden,
     )
+
+
+def _hidden(context: Context, by: tuple[str, str]) -> dict[tuple[str, str], str]:
+    """Return the marks of the cells that privacy keeps from being shown: small counts of a beat by category."""
+    frame = showing.protected(context.answer, by, context.known).frame(by)
+    cells = frame[[*by, context.subject.id]].itertuples(index=False, name=None)
+    return {(str(row), str(column)): value for row, column, value in cells if privacy.is_hidden(value)}
 
 
 def _columns(context: Context, frame: pd.DataFrame) -> list[str]:

@@ -64,6 +64,8 @@ class Matrix:
     real: NDArray[np.bool_]
     phi: float
     noun: str
+    # Marks by (row key, column key) where a count finer than a beat may not be shown.
+    hidden: dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,19 @@ def test_one_station_is_shown_by_its_beats(store: Store) -> None:
     assert grid(found).dimension == "beat" and grid(found).rows == [("B1", "东港一社区")]
 
 
+def test_small_counts_of_a_beat_by_category_are_hidden_and_never_judged(store: Store) -> None:
+    def beats(con: duckdb.DuckDBPyConnection) -> None:
+        steady(con)
+        con.execute("UPDATE alerts SET beat_code = 'B1' WHERE station_code = ?", [tiny.CITY])
+        tiny.alerts(con, [{"call": "2026-11-21 10:00:00", "cat": "03", "station": tiny.CITY, "beat_code": "B2"}])
+
+    found = grid(brief(tiny.snapshot_of(store, beats), Selection(stations=(tiny.CITY,))))
+    assert found.hidden["B2", "交通"] == "<3"
+    place = [row for row, _ in found.rows].index("B2"), [column for column, _ in found.columns].index("交通")
+    assert found.z[place] == 0 and not found.real[place]
+    assert grid(brief(tiny.snapshot_of(store), Selection())).hidden == {}
+
+
 def test_months_without_days_are_shown_as_months_and_refused_as_days(store: Store) -> None:
     def monthly(con: duckdb.DuckDBPyConnection) -> None:
         rows = [
