@@ -133,10 +133,3 @@ class View:
     def graded(self) -> bool:
         """Whether rows depend on the unit of time that is asked for."""
         return self.monthly or "$grain" in self.source
-
-
-def lookup(name: str, known: dict[str, Metric] | dict[str, Dimension], what: str) -> Metric | Dimension:
-    """Return the named metric or dimension; raises UnknownName with the nearest known one."""
-    if name not in known:
-        raise UnknownName(what, name, known)
-    return known[name]

@@ -13,11 +13,11 @@ from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache, catalogue
 from metrics.briefing import CARD_METRICS, Briefing, Card, Matrix, Place, Point, Row, brief, short_name
-from metrics.compare import REAL, TOO_FEW, USUAL
+from metrics.compare import REAL
 from metrics.model import MetricError
 from metrics.selection import Selection
 from pages._components import cards, figures, session, states, status, tables
-from pages._components.changes import Verdict, change_of
+from pages._components.changes import Verdict, change_of, verdict_of
 from pages._components.maps import station_map
 
 dash.register_page(__name__, path="/", name="今日会商", title="今日会商 · 降控研判台", order=1, key="b", filtered=True)
@@ -25,11 +25,6 @@ dash.register_page(__name__, path="/", name="今日会商", title="今日会商 
 _SPARKS = {name: f"kpi-{name}-spark" for name in CARD_METRICS}
 # |z| from which a cell is tinted, and tinted more; the full colour is kept for 真变化.
 _TINTS = (2.58, 3.3)
-_VERDICT_TITLES = {
-    REAL: "与预期相比超出随机波动（已按多重比较校正）",
-    USUAL: "在预期的随机波动之内",
-    TOO_FEW: "数量太少，不足以判断升降",
-}
 
 
 def layout(**query: Any) -> html.Div:
@@ -173,16 +168,8 @@ def _card_text(card: Card) -> list[Any]:
 
 
 def _verdict(one: Card | Row) -> Verdict:
-    tone = "none"
-    if one.verdict == REAL:
-        tone = _tone(one.z if one.expected else (one.last_year.change or 0.0), one.metric.better)
-    return Verdict(one.verdict, tone, _VERDICT_TITLES.get(one.verdict, ""))
-
-
-def _tone(direction: float, better: str) -> str:
-    if better == "neither":
-        return "watch"
-    return "worse" if (direction > 0) == (better == "lower") else "better"
+    direction = one.z if one.expected else one.last_year.change
+    return verdict_of(one.verdict, direction, one.metric)
 
 
 def _spark(card: Card, mode: str) -> figures.Figure:

@@ -123,7 +123,10 @@ def _of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Po
     for row in brief.rows:
         if row.verdict != compare.REAL or row.expected is None:
             continue
-        text = f"全局{_named(row.name, brief.noun)} {row.value:,.0f} 起，预期 {_range(row.expected)} 起{_against(row)}"
+        whole = "" if selection.stations else "全局"
+        text = (
+            f"{whole}{_named(row.name, brief.noun)} {row.value:,.0f} 起，预期 {_range(row.expected)} 起{_against(row)}"
+        )
         narrowed = replace(selection, categories=(row.key,))
         points.append(
             Point(text, _tone(row.key, known, row.z), compare.REAL, "/", narrowed.to_query(), abs(row.z) + 0.5)

@@ -25,7 +25,7 @@ def matrix(context: Context) -> Matrix | None:
     values = _grid(frame, by, context.subject.id, rows, columns)
     expected, weeks, phi = _grid_expected(context, by, rows, columns)
     z, _ = compare.against_reference(values, expected, weeks, phi)
-    hidden = _hidden(context, by)
+    hidden = _hidden(context, by, rows, columns)
     unseen = np.array([[(row, column) in hidden for column in columns] for row in rows], dtype=bool)
     z = np.where(unseen, 0.0, z) if context.has_base else np.zeros_like(values)
     order = np.argsort(-values.sum(axis=1), kind="stable")
@@ -43,11 +43,16 @@ def matrix(context: Context) -> Matrix | None:
     )
 
 
-def _hidden(context: Context, by: tuple[str, str]) -> dict[tuple[str, str], str]:
+def _hidden(context: Context, by: tuple[str, str], rows: list[str], columns: list[str]) -> dict[tuple[str, str], str]:
     """Return the marks of the cells that privacy keeps from being shown: small counts of a beat by category."""
+    if not privacy.is_fine(by):
+        return {}
     frame = showing.protected(context.answer, by, context.known).frame(by)
     cells = frame[[*by, context.subject.id]].itertuples(index=False, name=None)
-    return {(str(row), str(column)): value for row, column, value in cells if privacy.is_hidden(value)}
+    shown = {(str(row), str(column)): value for row, column, value in cells}
+    # A combination that did not occur is as small as one that did once.
+    every = {(row, column): shown.get((row, column), privacy.PRIMARY) for row in rows for column in columns}
+    return {cell: value for cell, value in every.items() if privacy.is_hidden(value)}
 
 
 def _columns(context: Context, frame: pd.DataFrame) -> list[str]:

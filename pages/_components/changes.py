@@ -69,7 +69,7 @@ def verdict_of(verdict: str, direction: float | None, metric: Metric) -> Verdict
     direction: anything with the sign of the change (z, or the change itself).
     """
     titles = {
-        REAL: "超出随机波动（已对本页全部比较作多重检验校正）",
+        REAL: "超出随机波动（已按多重比较校正）",
         USUAL: "在随机波动范围之内",
         TOO_FEW: "数量太少，即使翻倍也难以与波动区分",
     }

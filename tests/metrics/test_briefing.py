@@ -64,6 +64,11 @@ def test_the_closing_sentence_claims_calm_only_where_it_is(store: Store) -> None
     assert "没有超出随机波动" not in found.points[-1].text
 
 
+def test_one_station_is_not_called_the_whole_bureau(store: Store) -> None:
+    found = brief(tiny.snapshot_of(store, steady, burst), Selection(stations=(tiny.VILLAGE,)))
+    assert found.points and not any("全局" in point.text for point in found.points)
+
+
 def test_many_cases_name_the_station_that_stands_out(store: Store) -> None:
     def filed(con: duckdb.DuckDBPyConnection) -> None:
         steady(con)
@@ -145,6 +150,13 @@ def test_small_counts_of_a_beat_by_category_are_hidden_and_never_judged(store: S
 
     found = grid(brief(tiny.snapshot_of(store, beats), Selection(stations=(tiny.CITY,))))
     assert found.hidden["B2", "交通"] == "<3"
+    shown = {
+        found.values[i, j]
+        for i, (row, _) in enumerate(found.rows)
+        for j, (column, _) in enumerate(found.columns)
+        if (row, column) not in found.hidden
+    }
+    assert all(value >= 3 for value in shown)
     place = [row for row, _ in found.rows].index("B2"), [column for column, _ in found.columns].index("交通")
     assert found.z[place] == 0 and not found.real[place]
     assert grid(brief(tiny.snapshot_of(store), Selection())).hidden == {}
