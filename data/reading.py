@@ -30,7 +30,9 @@ class Snapshot:
     version: Version
     key: str
     meta: dict[str, str]
+    fits_stamp: tuple[int, int]
     _connection: duckdb.DuckDBPyConnection
+    _fits: duckdb.DuckDBPyConnection | None = None
 
     @property
     def id(self) -> int:
@@ -48,10 +50,26 @@ class Snapshot:
         """Return the answer of one statement as tuples; raises QueryTimeout after `seconds`."""
         return self._answer(sql, params, seconds, duckdb.DuckDBPyConnection.fetchall)
 
+    def fitted(self, table: str) -> pd.DataFrame | None:
+        """Return a whole table of what was fitted to this version, None where it was not fitted (yet)."""
+        if self._fits is None or not table.isidentifier():
+            return None
+        try:
+            return self._answer(
+                f'SELECT * FROM "{table}"', None, QUERY_SECONDS, duckdb.DuckDBPyConnection.df, self._fits
+            )
+        except duckdb.CatalogException:
+            return None
+
     def _answer(
-        self, sql: str, params: Any, seconds: float, fetch: Callable[[duckdb.DuckDBPyConnection], Answer]
+        self,
+        sql: str,
+        params: Any,
+        seconds: float,
+        fetch: Callable[[duckdb.DuckDBPyConnection], Answer],
+        connection: duckdb.DuckDBPyConnection | None = None,
     ) -> Answer:
-        with self._connection.cursor() as cursor:
+        with (connection or self._connection).cursor() as cursor:
             # Rows are made while they are fetched, so the limit covers both.
             timer = threading.Timer(seconds, cursor.interrupt)
             timer.start()
@@ -77,19 +95,30 @@ class Reader:
         self._held: tuple[tuple[int, ...] | None, Snapshot | None] = (None, None)
 
     def snapshot(self) -> Snapshot | None:
-        """Return the current version, or None for an empty store; one stat when nothing changed."""
-        stamp = self._pointer_stamp()
+        """Return the current version, or None for an empty store; two stats when nothing changed.
+
+        A version that was fitted meanwhile is opened anew, under a new key.
+        """
         held, snapshot = self._held
+        stamp = self._stamp(snapshot)
         if stamp == held:
             return snapshot
         with self._lock:
+            stamp = self._stamp(self._held[1])
             if stamp != self._held[0]:
                 # The old version is let go first: a store made anew in this folder may use its path again, and the
                 # database that a path names is shared within a process for as long as anyone has it open.
                 snapshot = None
                 self._held = ((), None)
-                self._held = (stamp, self._open_current())
+                pointed, snapshot = self._pointer_stamp(), self._open_current()
+                self._held = (None if pointed is None else (*pointed, *_stamp_in(snapshot)), snapshot)
             return self._held[1]
+
+    def _stamp(self, snapshot: Snapshot | None) -> tuple[int, ...] | None:
+        pointed = self._pointer_stamp()
+        if pointed is None or snapshot is None:
+            return pointed
+        return (*pointed, *_stamp_of(self.store.fits(snapshot.id)))
 
     def _pointer_stamp(self) -> tuple[int, ...] | None:
         try:
@@ -123,8 +152,30 @@ class Reader:
         status = path.stat()
         connection = open_file(path, *self._limits)
         meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
-        key = f"{path.resolve()}:{status.st_ino}:{status.st_mtime_ns}"
-        return Snapshot(version=version, key=key, meta=meta, _connection=connection)
+        fits_stamp = _stamp_of(self.store.fits(version.id))
+        fits = _open_fits(self.store.fits(version.id), *self._limits) if any(fits_stamp) else None
+        key = f"{path.resolve()}:{status.st_ino}:{status.st_mtime_ns}:{'-'.join(map(str, fits_stamp))}"
+        return Snapshot(version=version, key=key, meta=meta, fits_stamp=fits_stamp, _connection=connection, _fits=fits)
+
+
+def _stamp_of(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_ino, status.st_mtime_ns
+
+
+def _stamp_in(snapshot: Snapshot | None) -> tuple[int, ...]:
+    return () if snapshot is None else snapshot.fits_stamp
+
+
+def _open_fits(path: Path, threads: int, memory_limit: str) -> duckdb.DuckDBPyConnection | None:
+    # Numbers without their fits are still right, so a broken fitted file never keeps a page from showing them.
+    try:
+        return open_file(path, threads, memory_limit)
+    except (duckdb.Error, OSError):
+        return None
 
 
 def open_file(path: Path, threads: int = 1, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:

@@ -94,6 +94,10 @@ class Store:
         """Return the path of the rows that a snapshot's import rejected."""
         return self.snapshots / f"{version_id:06d}.rejected.csv"
 
+    def fits(self, version_id: int) -> Path:
+        """Return the path of what was fitted to a snapshot; made after publishing, so it may be absent."""
+        return self.snapshots / f"{version_id:06d}.fits.duckdb"
+
     def current_id(self) -> int | None:
         """Return the id that the pointer names, or None for an empty store."""
         try:
@@ -300,7 +304,9 @@ def _retire_old(store: Store, newest: int) -> None:
             last_of_month[store._describe(version_id, None).created_at[:7]] = version_id
     for version_id in set(ids) - keep - set(last_of_month.values()):
         # The file goes last: a version without a file is not listed, one without a sidecar would be an error.
-        for path in (store.file(version_id), store.rejects(version_id), store.sidecar(version_id)):
+        for path in (
+            store.fits(version_id), store.file(version_id), store.rejects(version_id), store.sidecar(version_id),
+        ):  # fmt: skip
             _remove(path)
 
 
