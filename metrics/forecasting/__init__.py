@@ -1,0 +1,1 @@
+"""What the next seven days will bring: forecasts with intervals, and how well such forecasts did before."""
