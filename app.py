@@ -210,6 +210,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         # Batches that were acknowledged but not yet published when the last process died.
         running.replay(store)
+        # A version from before an upgrade carries older views than this program asks.
+        store.renew()
     except StoreError as error:
         print(f"注意：{error}", file=sys.stderr)
     app = create_app(parsed.store)

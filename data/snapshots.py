@@ -10,12 +10,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +52,12 @@ class Version:
     sources: list[dict[str, Any]]
     is_demo: bool
     code_version: str
+    # Which view definitions it carries; "" for versions from before they were recorded.
+    views: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the `versions` command."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "views"}
 
 
 @dataclass(frozen=True)
@@ -129,14 +133,25 @@ class Store:
         return sorted(int(path.stem) for path in self.snapshots.glob("[0-9]*.duckdb") if path.stem.isdigit())
 
     def rollback(self, version_id: int) -> Version:
-        """Make an older (or newer) version the current one; nothing is deleted."""
-        with self.writing():
+        """Make an older (or newer) version the current one; nothing is deleted.
+
+        A version from before an upgrade is copied to a new one, so that it answers what this program asks.
+        """
+        with self.writing() as writer:
             if not self.file(version_id).is_file():
                 have = "、".join(str(known) for known in reversed(self.version_ids())) or "无"
                 raise StoreError(f"没有版本 {version_id}。可回退的版本：{have}。")
             version = self._describe(version_id, version_id)
             self._point_to(version_id)
-            return version
+            return writer.renew() or version
+
+    def renew(self) -> Version | None:
+        """Publish the current version anew if it carries the view definitions of another program version."""
+        current = self.current()
+        if current is None or current.views == view_stamp():
+            return None
+        with self.writing() as writer:
+            return writer.renew()
 
     @contextlib.contextmanager
     def writing(self, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[Writer]:
@@ -217,6 +232,13 @@ class Writer:
         _retire_old(store, version_id)
         return store._describe(version_id, version_id)
 
+    def renew(self) -> Version | None:
+        """Publish the current version anew if its views are not this program's; returns it, None when they are."""
+        current = self.store.current()
+        if current is None or current.views == view_stamp():
+            return None
+        return self.publish(lambda con: None)
+
 
 def _forget(store: Store, version_id: int, temporary: Path) -> None:
     """Remove what a failed publish wrote; a file that the pointer names already stays."""
@@ -265,6 +287,13 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
     con.execute((_ROOM / "schema.sql").read_text(encoding="utf-8"))
 
 
+@cache
+def view_stamp() -> str:
+    """Return a short hash of this program's view definitions."""
+    texts = [(_ROOM / "views" / f"{view}.sql").read_bytes() for view in VIEWS]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
+
+
 def create_views(con: duckdb.DuckDBPyConnection) -> None:
     """Create the clean views and macros anew, so that a snapshot always carries this version's definitions."""
     for view in VIEWS:
@@ -291,6 +320,7 @@ def _describe_content(con: duckdb.DuckDBPyConnection, version_id: int) -> dict[s
         "sources": [dict(zip(names, source, strict=True)) for source in sources],
         "is_demo": meta.get("is_demo") == "1",
         "code_version": CODE_VERSION,
+        "views": view_stamp(),
     }
 
 

@@ -367,3 +367,41 @@ def test_a_disk_that_is_really_full_keeps_the_version_and_says_so(small_disk: Pa
         tiny.publish(store, more_than_fits)
     assert state(store) == before
     assert tiny.publish(store, one_alert).tables["alerts"] == 2
+
+
+def _from_another_program(store: Store, version_id: int) -> None:
+    """Make a version look as if an older program with other views had published it."""
+    with duckdb.connect(str(store.file(version_id))) as con:
+        con.execute("CREATE OR REPLACE VIEW alert_facts AS SELECT 1 AS old_column")
+    told = json.loads(store.sidecar(version_id).read_text(encoding="utf-8"))
+    store.sidecar(version_id).write_text(json.dumps({**told, "views": "older"}), encoding="utf-8")
+
+
+def test_after_an_upgrade_the_current_version_gets_this_programs_views(store: Store) -> None:
+    tiny.publish(store, one_alert)
+    assert store.renew() is None
+    _from_another_program(store, 1)
+    renewed = store.renew()
+    assert renewed is not None and (renewed.id, store.current_id()) == (2, 2)
+    with duckdb.connect(str(store.file(2)), read_only=True) as con:
+        assert con.execute("SELECT count(valid) FROM alert_facts").fetchone() == (1,)
+    assert store.renew() is None
+
+
+def test_rolling_back_behind_an_upgrade_copies_the_old_version(store: Store) -> None:
+    tiny.publish(store, one_alert)
+    tiny.publish(store, one_alert)
+    _from_another_program(store, 1)
+    back = store.rollback(1)
+    assert (back.id, store.current_id(), back.tables["alerts"]) == (3, 3, 1)
+    assert store.rollback(2).id == 2
+
+
+def test_a_version_from_before_views_were_recorded_is_renewed(store: Store) -> None:
+    tiny.publish(store, one_alert)
+    told = json.loads(store.sidecar(1).read_text(encoding="utf-8"))
+    del told["views"]
+    store.sidecar(1).write_text(json.dumps(told), encoding="utf-8")
+    assert store.current() is not None
+    renewed = store.renew()
+    assert renewed is not None and renewed.id == 2
