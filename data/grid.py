@@ -20,6 +20,11 @@ def lonlat_of(cell_x: int, cell_y: int, lat0: float) -> tuple[float, float]:
     return (cell_x + 0.5) / _cells_east(lat0), (cell_y + 0.5) / _CELLS_NORTH
 
 
+def cell_degrees(lat0: float) -> tuple[float, float]:
+    """Return how many degrees of longitude and of latitude a cell is wide and high."""
+    return 1 / _cells_east(lat0), 1 / _CELLS_NORTH
+
+
 def cell_x_sql(lon: str, lat0: float) -> str:
     """Return the DuckDB expression of a cell's column for a longitude expression."""
     return f"cast(floor(({lon}) * {_double(_cells_east(lat0))}) AS INTEGER)"

@@ -108,6 +108,18 @@ def _run(snapshot: Snapshot, question: Question) -> Answer:
     return _assemble(snapshot, question, known, parts, raw, notes)
 
 
+def prepared(metric: str, selection: Selection, known: Catalogue) -> tuple[str, dict[str, Any], Window, list[str]]:
+    """Return the SELECT of the rows that a selection means, its parameters, their window and what must be said.
+
+    For analyses of rows that no aggregate can express (places); `metric` names the view and its precision rules. The
+    rows carry what the view has, with category, category_group and counted_at.
+    """
+    question = Question(selection, selection.resolve(known.data_as_of), (Breakdown((metric,)),))
+    (part,), notes = plan(question, known)
+    params: dict[str, Any] = {}
+    return _base(0, part, selection, known, params), params, part.window, notes
+
+
 def check_names(question: Question) -> None:
     """Raise UnknownName for a metric or dimension that does not exist, Refused for one that the other does not know."""
     for breakdown in question.breakdowns:
