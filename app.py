@@ -21,7 +21,7 @@ from data import clock
 from data.importing import running
 from data.snapshots import DEFAULT_STORE, Store, StoreError
 from data.version import CODE_VERSION
-from pages._components import jobs, session, shell, states, status, uploads
+from pages._components import fit_worker, jobs, session, shell, states, status, uploads
 
 ROOT = Path(__file__).resolve().parent
 THREADS = 8
@@ -228,10 +228,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(_cannot_listen(parsed.host, parsed.port, error), file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, _stop)
+    watcher = fit_worker.Watcher(store)
+    watcher.start()
     print(f"{shell.PRODUCT}已启动：http://{parsed.host}:{parsed.port}/  （按 Ctrl-C 停止）", flush=True)
     try:
         server.run()
     finally:
+        watcher.stop()
         server.close()
     return 0
 

@@ -1,4 +1,4 @@
-"""The command line of the metrics: python -m metrics list | ask | score | template."""
+"""The command line of the metrics: python -m metrics list | ask | score | template | fit | …"""
 
 from __future__ import annotations
 
@@ -65,7 +65,28 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("--format", choices=("table", "csv", "json"), default="table", help="输出格式")
     asking.set_defaults(handler=_ask)
     score_cli.add_parsers(commands)
+    fits = commands.add_parser(
+        "fit", help="计算当前版本的预警、预测与热点", description="计算当前版本的预警、预测与热点"
+    )
+    fits.add_argument("--store", type=Path, default=DEFAULT_STORE, metavar="DIR", help="数据仓文件夹")
+    fits.add_argument("--again", action="store_true", help="已计算过也重新计算")
+    fits.set_defaults(handler=_fit)
     return parser
+
+
+def _fit(parsed: argparse.Namespace) -> int:
+    # Loaded here, since every other command answers without the regressions.
+    from metrics import fitting
+
+    done = fitting.ensure(Store(parsed.store), parsed.again)
+    if done is None:
+        print("当前版本已计算过，或数据仓为空，或另一个进程正在计算。")
+        return 0
+    for key, value in done.items():
+        kind, _, method = key.partition(":")
+        if kind == "seconds":
+            print(f"{method}：{value} 秒" + (f"（{done[f'problem:{method}']}）" if f"problem:{method}" in done else ""))
+    return 0
 
 
 def _day(text: str) -> date:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data import fits as files
 from data.reading import Snapshot
+from data.snapshots import Store
 from metrics import cache
 
 # Raised whenever a method or a fitted table changes, so that versions that were fitted before are fitted again.
@@ -28,6 +30,11 @@ def state(snapshot: Snapshot) -> dict[str, str]:
 def _state(snapshot: Snapshot, name: str) -> dict[str, str]:
     frame = snapshot.fitted(name)
     return {} if frame is None else dict(zip(frame["key"], frame["value"], strict=True))
+
+
+def is_done(store: Store, version_id: int) -> bool:
+    """Return whether a version was fitted with the methods of this program."""
+    return files.meta_of(store, version_id).get("methods_version") == METHODS_VERSION
 
 
 def missing(snapshot: Snapshot, method: str) -> str:

@@ -349,7 +349,7 @@ def roll_back(clicks: int | None, version: int | None) -> tuple[Any, Any, Any]:
         return no_update, no_update, states.notice(str(error), "worse")
     snapshot, problem = status.read()
     said = states.notice(f"已回退到版本 {version}，打开的页面会自动更新。", "better")
-    return snapshot.id if snapshot else None, status.badge(snapshot, problem), said
+    return status.stamp(snapshot), status.badge(snapshot, problem), said
 
 
 def _mapping_options(names: list[str]) -> list[dict[str, str]]:

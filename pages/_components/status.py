@@ -23,9 +23,9 @@ LEVELS = ("良好", "一般", "较差")
 _LEVEL_TONES = {"良好": "better", "一般": "watch", "较差": "worse"}
 
 
-def parts(snapshot_id: int | None) -> list[Any]:
+def parts(snapshot: Snapshot | None) -> list[Any]:
     """Return the invisible parts of the shell that carry the version to every callback."""
-    return [dcc.Store(id="snapshot", data=snapshot_id), dcc.Interval(id="poll", interval=POLL_MILLISECONDS)]
+    return [dcc.Store(id="snapshot", data=stamp(snapshot)), dcc.Interval(id="poll", interval=POLL_MILLISECONDS)]
 
 
 def register(app: Dash) -> None:
@@ -38,12 +38,19 @@ def register(app: Dash) -> None:
         State("snapshot", "data"),
         prevent_initial_call=True,
     )
-    def poll(count: int, shown: int | None) -> tuple[Any, Any]:
+    def poll(count: int, shown: str | None) -> tuple[Any, Any]:
         snapshot, problem = read()
-        current = snapshot.id if snapshot else None
+        current = stamp(snapshot)
         if current == shown and problem is None and count % _POLLS_PER_RENEWAL:
             raise PreventUpdate
         return (no_update if current == shown or problem else current), badge(snapshot, problem)
+
+
+def stamp(snapshot: Snapshot | None) -> str | None:
+    """Return what pages listen to: it changes with the version, and again when the version has been fitted."""
+    if snapshot is None:
+        return None
+    return f"{snapshot.id}{'+' if any(snapshot.fits_stamp) else ''}"
 
 
 def read() -> tuple[Snapshot | None, str | None]:
