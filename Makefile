@@ -11,7 +11,7 @@ BIN     := $(VENV)/bin
 PIP     := -m pip install --quiet --disable-pip-version-check
 RUNNING := $(VENV)/.run-installed
 TESTING := $(VENV)/.test-installed
-TYPED   := app.py pages metrics data tests
+TYPED   := app.py pages reports metrics data tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check soak bench browser test-duckdb2 clean

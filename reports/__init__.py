@@ -1,0 +1,1 @@
+"""Reports to hand out: the figures of the pages as DOCX, XLSX and PPTX."""
