@@ -10,15 +10,13 @@ import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Input, Output, clientside_callback, html
 
 from data import dictionary
-from metrics.definitions import DIMENSIONS, METRICS, sql_of
-from metrics.model import RATIO, Dimension, Metric
+from metrics.definitions import DIMENSIONS, METRICS
+from metrics.model import Metric
+from pages._components import definitions
 from pages._components.attributes import attributes
 from pages._components.markup import static
 
 dash.register_page(__name__, path="/glossary", name="指标口径", title="指标口径 · 降控研判台", order=9, key="k")
-
-_BETTER = {"lower": "越低越好 ↓", "higher": "越高越好 ↑", "neither": "不作好坏判断"}
-_PRECISION = {"hour": "时间精确到小时", "day": "时间精确到日", "month": "时间精确到月"}
 
 
 def layout(q: Any = "", **_: Any) -> html.Div:
@@ -26,7 +24,7 @@ def layout(q: Any = "", **_: Any) -> html.Div:
     wanted = q if isinstance(q, str) else ""
     return html.Div(
         [
-            _head(wanted, [*_families(), "维度", "数据字典"]),
+            _head(wanted, [*_families(), "方法", "维度", "数据字典"]),
             _definitions(),
             html.P("没有符合的指标。请换一个词，或清空查找框。", id="glossary-none", className="state", hidden=True),
         ]
@@ -46,8 +44,12 @@ def _definitions() -> html.Div:
     """Return all definitions as one part: they are the same for everybody and never change while serving."""
     return static(
         [
-            *(_section(family, [_metric(one) for one in members]) for family, members in _families().items()),
-            _section("维度", [_dimension(one) for one in DIMENSIONS.values()]),
+            *(
+                _section(family, [definitions.of_metric(one) for one in members])
+                for family, members in _families().items()
+            ),
+            _section("方法", [definitions.of_method(one) for one in definitions.METHODS.values()]),
+            _section("维度", [definitions.of_dimension(one) for one in DIMENSIONS.values()]),
             _section("数据字典", [_table(entry) for entry in dictionary.tables()]),
         ]
     )
@@ -99,32 +101,6 @@ def _section(name: str, entries: list[Any]) -> html.Section:
     )
 
 
-def _metric(metric: Metric) -> html.Article:
-    facts: list[tuple[str, Any]] = [("含义", metric.meaning), ("算法", metric.formula)]
-    if metric.kind == RATIO:
-        facts += [("分子", _reference(metric.numerator)), ("分母", _reference(metric.denominator))]
-    elif metric.denominator:
-        facts.append(("样本数", _reference(metric.denominator)))
-    elif metric.numerator:
-        facts.append(("分子", _reference(metric.numerator)))
-    facts.append(("单位", f"{metric.unit} · {_BETTER[metric.better]}"))
-    if metric.caveat:
-        facts.append(("注意", metric.caveat))
-    if metric.clause:
-        facts.append(("条款", metric.clause))
-    facts.append(("取数", _sql(f"{metric.view} · SQL", sql_of(metric))))
-    return _entry(metric.id, metric.label, f"{metric.id} · 第 {metric.version} 版", facts)
-
-
-def _dimension(dimension: Dimension) -> html.Article:
-    facts = [
-        ("含义", dimension.meaning),
-        ("要求", _PRECISION[dimension.needs]),
-        ("取数", _sql("SQL", dimension.sql)),
-    ]
-    return _entry(f"dimension-{dimension.id}", dimension.label, dimension.id, facts)
-
-
 def _table(entry: dictionary.TableEntry) -> html.Article:
     rows = [
         html.Tr([html.Td(html.Code(one.name)), html.Td(one.meaning), html.Td(one.type.lower())])
@@ -138,29 +114,7 @@ def _table(entry: dictionary.TableEntry) -> html.Article:
         className="plain",
     )
     return html.Article(
-        [_title(f"table-{entry.name}", entry.meaning, entry.name), body],
+        [definitions.title(f"table-{entry.name}", entry.meaning, entry.name), body],
         id=f"table-{entry.name}",
         className="definition",
     )
-
-
-def _entry(id: str, label: str, code: str, facts: list[tuple[str, Any]]) -> html.Article:
-    listed = [part for name, text in facts for part in (html.Dt(name), html.Dd(text))]
-    return html.Article([_title(id, label, code), html.Dl(listed)], id=id, className="definition")
-
-
-def _title(id: str, label: str, code: str) -> html.H3:
-    return html.H3(
-        [
-            html.A(label, href=f"/glossary#{id}", className="definition-name", title="本条的链接"),
-            html.Span(f" {code}", className="definition-id"),
-        ]
-    )
-
-
-def _sql(words: str, text: str) -> html.Details:
-    return html.Details([html.Summary(words), html.Pre(text)], className="plain")
-
-
-def _reference(metric_id: str) -> html.A:
-    return html.A(METRICS[metric_id].label, href=f"/glossary#{metric_id}")

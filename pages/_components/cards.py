@@ -1,23 +1,42 @@
-"""Cards: the frame of every figure and the KPI card."""
+"""Cards: the frame of every figure and the KPI card.
+
+How a page uses them (pages/briefing.py does):
+
+    export.offer({"trend-line": line_sheet})         # 导出: CSV and XLSX of card trend-line, see export.py
+    figures.follow_clicks("trend-line-figure")       # a click goes to the address in the customdata of what was hit
+
+    def layout(**_: Any) -> html.Div:
+        return html.Div([cards.figure_card("trend-line", "按日趋势", metric_id="alerts_valid", span="span-12")])
+
+    @callback(output={"cards": cards.slots(tables=("trend-parts",), figures=("trend-line",)), …}, inputs=…)
+    def show(…):
+        return {"cards": {"trend-line": cards.filled(figure, title="警情 812 起", sub="起 · 近 30 日", source=…)}}
+
+That gives title, unit and period (sub), note, source line, 批注 (notes, kept by data/notes.py, shown wherever the card
+shows that period and filter), 导出 (PNG too where the body is a figure) and ⓘ. Ids of cards begin with the name of
+their page and are used nowhere else. What ⓘ explains is a metric, a dimension, or definitions.method(…) of the page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+import dash
+from dash import Output, html
 
-from pages._components import figures, states
+from pages._components import definitions, export, figures, states
 from pages._components.attributes import attributes
 from pages._components.changes import Change, Verdict, chip, said
 from pages._components.markup import static
 
+NONE = dash.no_update
+_SLOTS = ("title", "sub", "body", "note", "source")
+
 
 def definition_link(metric_id: str) -> html.A:
-    """Return the ⓘ that opens a definition in 指标口径."""
-    return html.A(
-        "ⓘ", href=f"/glossary#{metric_id}", className="info", title="查看口径", **attributes(aria_label="查看口径")
-    )
+    """Return the ⓘ that opens a definition in a panel on the page."""
+    return definitions.link(metric_id)
 
 
 def card(
@@ -26,40 +45,118 @@ def card(
     body: Any,
     *,
     sub: str = "",
-    metric_id: str = "",
+    metric_id: str | Sequence[str] = "",
     note: Any = None,
     span: str = "span-6",
+    notes: bool = True,
 ) -> html.Section:
-    """Return the frame of a figure: title, unit and period, ⓘ, body, note, source line.
+    """Return the frame of a figure: title, unit and period, tools, body, note, source line and pinned notes.
 
-    A page's callbacks fill `<id>-title`, `<id>-sub`, `<id>-body`, `<id>-note` and `<id>-source`; a body that is a
-    Graph keeps its own id, so that it is never made anew.
+    metric_id: what ⓘ opens: metrics, dimensions or methods (definitions.method); notes: whether one can pin notes.
     """
-    head: list[Any] = [
-        html.H2(title, id=f"{id}-title"),
-        html.Span(sub, id=f"{id}-sub", className="card-sub"),
-    ]
-    if metric_id:
-        head.append(definition_link(metric_id))
+    # A Graph is filled by itself, so that it is never made anew: its id is another than that of the box around it.
     return html.Section(
         [
-            html.Div(head, className="card-head"),
+            html.Div(
+                [
+                    html.Div(
+                        [html.H2(title, id=f"{id}-title"), html.Span(sub, id=f"{id}-sub", className="card-sub")],
+                        className="card-titles",
+                    ),
+                    html.Div(_tools(id, metric_id, notes), className="card-tools"),
+                ],
+                className="card-head",
+            ),
             html.Div(body, id=f"{id}-body", className="card-body"),
             html.Div(note, id=f"{id}-note", className="card-note"),
+            *([html.Div(id={"type": "note-lines", "card": id}, className="note-lines")] if notes else []),
             html.P("", id=f"{id}-source", className="card-source num"),
         ],
         id=id,
         className=f"card-box {span}",
-        **attributes(aria_labelledby=f"{id}-title"),
+        **attributes(aria_labelledby=f"{id}-title", aria_describedby=f"{id}-sub {id}-note"),
     )
 
 
+def figure_card(
+    id: str,
+    title: str,
+    *,
+    height: int = 340,
+    sub: str = "",
+    metric_id: str | Sequence[str] = "",
+    note: Any = None,
+    span: str = "span-6",
+) -> html.Section:
+    """Return a card around one graph, whose id is `<id>-figure`; height in px."""
+    graph = figures.graph(f"{id}-figure", height=height)
+    return card(id, title, graph, sub=sub, metric_id=metric_id, note=note, span=span)
+
+
+def slots(*, tables: Sequence[str] = (), figures: Sequence[str] = ()) -> dict[str, dict[str, Output]]:
+    """Return the Outputs of cards: by card id, then title, sub, body, note and source.
+
+    tables: cards whose body are components; figures: those of figure_card, whose body is the figure.
+    """
+    found: dict[str, dict[str, Output]] = {}
+    for id in (*tables, *figures):
+        outputs = {slot: Output(f"{id}-{slot}", "children") for slot in _SLOTS}
+        found[id] = {**outputs, **({"body": Output(f"{id}-figure", "figure")} if id in figures else {})}
+    return found
+
+
+def filled(body: Any, *, title: Any = NONE, sub: Any = "", note: Any = None, source: Any = "") -> dict[str, Any]:
+    """Return the values of one card's slots; body: components or a figure; without a title the card keeps its own."""
+    return {"title": title, "sub": sub, "body": body, "note": note, "source": source}
+
+
+def kept(*ids: str) -> dict[str, dict[str, Any]]:
+    """Return the values that leave cards as they are."""
+    return {id: dict.fromkeys(_SLOTS, NONE) for id in ids}
+
+
+def _tools(id: str, metric_id: str | Sequence[str], notes: bool) -> list[Any]:
+    """Return 批注, 导出 and ⓘ; the script of the cards listens to them."""
+    found: list[Any] = []
+    if notes:
+        found.append(
+            html.Button(
+                ["批注", html.Span(id={"type": "note-count", "card": id}, className="note-count num")],
+                type="button",
+                className="tool",
+                title="查看或添加批注",
+                **attributes(data_note=id, aria_haspopup="dialog"),
+            )
+        )
+    has_table = export.offered(id) is not None
+    kinds = [("csv", "CSV"), ("xlsx", "XLSX")] if has_table else []
+    buttons = [
+        html.Button(words, type="button", className="menu-item", **attributes(data_export=kind, data_card=id))
+        for kind, words in (*kinds, ("png", "PNG 图片"))
+    ]
+    menu = html.Details(
+        [
+            html.Summary("导出", className="tool", title="导出本图所示"),
+            html.Div(buttons, className="popover-panel popover-right export-menu"),
+        ],
+        className="picker",
+    )
+    found.append(static(menu, "card-export"))
+    if metric_id:
+        found.append(static(definitions.link(metric_id), "card-info"))
+    return found
+
+
 def kpi_frame(id: str) -> html.Article:
-    """Return the fixed part of a KPI card: callbacks fill `<id>-text` (kpi_text) and the figure of `<id>-spark`."""
+    """Return the fixed part of a KPI card: callbacks fill `<id>-text` (kpi_text) and the figure of `<id>-spark`.
+
+    The panel behind its ⓘ holds 批注 and 导出, for which the card itself has no room.
+    """
     return html.Article(
         [
             html.Div(states.skeleton(), id=f"{id}-text"),
             html.Div(figures.graph(f"{id}-spark"), className="spark"),
+            html.Div(id={"type": "note-lines", "card": id}, className="note-lines"),
         ],
         id=id,
         className="card-box kpi",

@@ -1,11 +1,24 @@
-"""Exports of what a page shows: CSV and XLSX that begin with what the figures are, and the template to report with."""
+"""Exports of what a page shows: CSV and XLSX that begin with what the figures are, and the template to report with.
+
+A page says once, below its imports, which card gives which table:
+
+    export.offer({"trend-line": line_sheet})
+
+    def line_sheet(shown: Shown) -> export.Sheet:
+        found = days(shown.snapshot, shown.selection)              # the same call that draws the figure
+        columns = (export.Column("日期", "date"), export.Column("有效警情", "number", decimals=0))
+        return export.sheet_of(shown, "按日趋势", columns, found.rows, about="alerts_valid")
+
+The card then has the menu 「导出」 with CSV and XLSX; PNG is made in the browser of every card that holds a figure.
+"""
 
 from __future__ import annotations
 
 import base64
 import csv
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -13,6 +26,9 @@ from typing import Any, Literal
 from dash import dcc, html
 
 from data.reading import Snapshot
+from metrics.model import MetricError
+from pages._components import definitions
+from pages._components.shown import Pinning, Shown, pinned
 from pages._components.template import tokens
 
 CSV_TYPE = "text/csv;charset=utf-8"
@@ -20,6 +36,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A text that begins so is a formula to a spreadsheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # What a spreadsheet refuses in the name of a sheet.
+_NOT_IN_FILE_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|\n\t ', "-"))
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 Value = str | int | float | date | None
@@ -45,6 +62,95 @@ class Sheet:
     rows: tuple[tuple[Value, ...], ...]
     # Columns on the left that stay in sight.
     fixed: int = 0
+
+
+Sheets = Callable[[Shown], Sheet | Sequence[Sheet]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a card gives: its tables, and where its notes hang."""
+
+    sheets: Sheets
+    pinning: Pinning = pinned
+
+
+_OFFERS: dict[str, Offer] = {}
+
+
+def offer(sheets: Mapping[str, Sheets], pinning: Pinning = pinned) -> None:
+    """Let cards export tables; CSV takes the first table, XLSX all of them.
+
+    sheets: a function by card id, given what is shown; ids of cards are the same nowhere else in the application.
+    pinning: first day, last day and filter that notes to these cards hang on, for pages that the filter bar does not
+    rule. Raises ValueError for an id that another page offers.
+    """
+    for card, function in sheets.items():
+        known = _OFFERS.get(card)
+        if known and known.sheets.__module__ != function.__module__:
+            raise ValueError(f"card {card} belongs to {known.sheets.__module__} and to {function.__module__}")
+        _OFFERS[card] = Offer(function, pinning)
+
+
+def offered(card: str) -> Offer | None:
+    """Return what a card gives, None when its page offers nothing."""
+    return _OFFERS.get(card)
+
+
+def download(shown: Shown, card: str, kind: str) -> dict[str, Any]:
+    """Return the data of a dcc.Download for the tables of a card; kind: csv or xlsx. Raises MetricError."""
+    found = offered(card)
+    if found is None:
+        raise MetricError("这一图表没有可导出的数据。请刷新页面后重试。")
+    made = found.sheets(shown)
+    sheets = [made] if isinstance(made, Sheet) else list(made)
+    told = dict(sheets[0].head)
+    name = "_".join(part for part in (told.get("标题", card), told.get("时段", ""), f"版本{shown.snapshot.id}") if part)
+    name = name.translate(_NOT_IN_FILE_NAMES)[:100]
+    return csv_download(sheets[0], name) if kind == "csv" else xlsx_download(sheets, name)
+
+
+def sheet_of(
+    shown: Shown,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    about: str | Sequence[str] = (),
+    lines: Sequence[tuple[str, str]] = (),
+    fixed: int = 1,
+    name: str = "",
+) -> Sheet:
+    """Return a table with the lines that stand above every export: title, period, filter, 口径, data-as-of, version.
+
+    rows: in the order of the columns; NaN and pandas' missing values become blank, NumPy numbers plain ones.
+    about: metric or method ids whose formulas are the 口径; lines: more lines, e.g. ("对比", "环比对 …").
+    """
+    ids = [about] if isinstance(about, str) else list(about)
+    told = head(
+        shown.snapshot,
+        title,
+        ("时段", shown.period_words()),
+        ("筛选", shown.filter_words()),
+        ("口径", definitions.words(ids)),
+        *lines,
+    )
+    cells = tuple(tuple(_cell(value) for value in row) for row in rows)
+    return Sheet(name or title, told, tuple(columns), cells, fixed)
+
+
+def _cell(value: Any) -> Value:
+    """Return what a spreadsheet can hold; anything without a value is blank."""
+    if value is None or isinstance(value, (str, bool)):
+        return None if value is None else str(value) if isinstance(value, str) else ("是" if value else "否")
+    if hasattr(value, "item") and not isinstance(value, date):
+        value = value.item()
+    if isinstance(value, float):
+        return None if not math.isfinite(value) else int(value) if value.is_integer() else value
+    if isinstance(value, (int, date)):
+        # NaT is a date to Python and equal to nothing.
+        return value if value == value else None
+    return None if str(value) in ("<NA>", "nan", "NaT") else str(value)
 
 
 def head(snapshot: Snapshot, title: str, *lines: tuple[str, str]) -> tuple[tuple[str, str], ...]:

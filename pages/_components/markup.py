@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from pages._components.attributes import attributes
 
 _NAMES = {"className": "class", "htmlFor": "for", "colSpan": "colspan", "rowSpan": "rowspan", "tabIndex": "tabindex"}
-_PLAIN = {"id", "title", "href", "scope", "role", "download", "lang"}
+_PLAIN = {"id", "title", "href", "scope", "role", "download", "lang", "type"}
 _SWITCHES = {"hidden", "open"}
 _OWN_ADDRESS = ("/", "?", "#")
 

@@ -11,7 +11,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html,
 from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics.model import MetricError
-from pages._components import filters, session, states, status
+from pages._components import filters, panels, session, states, status
 from pages._components.attributes import attributes
 
 PRODUCT = "降控研判台"
@@ -60,11 +60,12 @@ def layout() -> html.Div:
                 className="stage",
             ),
             _key_help(),
+            *panels.layout(),
             dcc.Location(id="url", refresh=False),
             dcc.Store(id="selection"),
             dcc.Store(id="mode"),
             dcc.Store(id="pages", data=_page_facts()),
-            *status.parts(snapshot.id if snapshot else None),
+            *status.parts(snapshot),
         ],
         id="shell",
         className="shell",
@@ -75,6 +76,7 @@ def register(app: Dash) -> None:
     """Register the callbacks of the frame."""
     filters.register(app)
     status.register(app)
+    panels.register(app)
     app.clientside_callback(
         ClientsideFunction("shell", "navigation"),
         Output({"type": "nav", "path": ALL}, "href"),
