@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
 from data.reading import Snapshot
-from metrics import catalogue, compare, query, showing
+from metrics import catalogue, compare, festivals, query, showing
 from metrics.axes import CALENDAR, bucket
+from metrics.catalogue import Catalogue
 from metrics.compare import Comparison
-from metrics.definitions import DIMENSIONS, METRICS, of_events
-from metrics.model import COUNT, RATE, RATIO, Metric
-from metrics.periods import Window, years_back, years_before
+from metrics.definitions import DIMENSIONS, METRICS, dimensions_of, of_events
+from metrics.model import COUNT, RATE, RATIO, Metric, Refused
+from metrics.overdispersion import Spread, spread
+from metrics.periods import Period, Window, span_window, years_back, years_before
 from metrics.query import TABLES, Answer, Breakdown, Question
 from metrics.rates import days_behind
 from metrics.selection import Selection
 from metrics.smallnumbers import Place, Rate
+
+# Beyond this many rows a daily series for each costs more than it tells.
+MOST_SERIES = 1_000
+UNKNOWN_SPREAD = "时段之前的逐日数据不足 3 周，判定未计日间的额外波动，可能偏松。"
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Table:
                 one = self.comparisons[number, metric, span]
                 stem = f"{metric}_{span}"
                 out[stem] = _plain(one.base)
-                for part in ("change", "percent", "per_day_percent", "low", "high", "p"):
+                for part in ("change", "percent", "per_day_percent", "low", "high", "p", "phi"):
                     out[f"{stem}_{part}"] = _plain(getattr(one, part))
                 out[f"{stem}_verdict"] = one.verdict
         return out
@@ -70,6 +76,7 @@ def ask(
     period = selection.resolve(known.data_as_of)
     probe = Question(selection, period, (Breakdown(metrics, by),))
     query.check_names(probe)
+    notes = _aligned(known, selection, period, by) if "festival" in comparisons else []
     wanted = tuple(dict.fromkeys(name for metric in metrics for name in (metric, *_behind(METRICS[metric]))))
     breakdown = Breakdown(wanted, by, ("current", *comparisons))
     answer = query.run(snapshot, Question(selection, period, (breakdown,)))
@@ -78,8 +85,71 @@ def ask(
         {**{name: row[name] for name in by}, **{name: _number(row[name]) for name in metrics}}
         for row in _records(current)
     ]
-    table = Table(answer, by, metrics, comparisons, rows, compared(answer, by, metrics, comparisons))
+    spreads, said = _spreads(snapshot, answer, by, metrics) if comparisons else (Spread(), [])
+    answer = replace(answer, notes=[*answer.notes, *notes, *said])
+    table = Table(answer, by, metrics, comparisons, rows, compared(answer, by, metrics, comparisons, spreads))
     return showing.shown(table, known)
+
+
+def _aligned(known: Catalogue, selection: Selection, period: Period, by: tuple[str, ...]) -> list[str]:
+    """Return what must be said of festival-aligned figures; raises Refused where they would mean nothing."""
+    coarse = [f"「{DIMENSIONS[name].label}」" for name in by if name in CALENDAR and name != "day"]
+    if coarse:
+        raise Refused(f"春节对齐同比按日平移，不能按{'、'.join(coarse)}统计。请改为按日，或去掉时间维度。")
+    as_of = known.data_as_of or datetime.max
+    window = span_window(
+        period, "current", as_of if as_of == datetime.max else as_of - timedelta(hours=selection.cutoff)
+    )
+    if not festivals.matters(window):
+        raise Refused(
+            f"该时段与上年同期在春节前后 {festivals.NEAR_DAYS} 天内的天数相同，或长于半年，无须按春节对齐。"
+            "请用 last_year（同比）。"
+        )
+    return [festivals.note(window)]
+
+
+def _spreads(
+    snapshot: Snapshot, answer: Answer, by: tuple[str, ...], metrics: tuple[str, ...]
+) -> tuple[Spread, list[str]]:
+    """Return the overdispersion of the counts behind metrics, by the places and categories of a breakdown.
+
+    Too many rows share the φ of their stations, or of the whole.
+    """
+    names = tuple(name for name in dict.fromkeys(map(_counted, metrics)) if name)
+    if not names:
+        return Spread(), []
+    question, rows = answer.question, max(1, len(answer.frame(by)))
+    places = tuple(name for name in by if name not in (*CALENDAR, "weekday", "hour"))
+    coarser = tuple(name for name in ("station",) if name in places)
+    for finest in dict.fromkeys((*([places] if rows <= MOST_SERIES else []), coarser, ())):
+        try:
+            breakdown = Breakdown(names, (*finest, "day"), ("reference",))
+            before = query.run(snapshot, replace(question, breakdowns=(breakdown,)))
+        except Refused:
+            continue
+        found = spread(before.frame((*finest, "day"), "reference"), finest, names, question.period.first)
+        return found, [] if found.is_known else [UNKNOWN_SPREAD]
+    return Spread(), [UNKNOWN_SPREAD]
+
+
+def _counted(name: str) -> str:
+    """Return the count whose spread a comparison of a metric needs; "" where it needs none."""
+    metric = METRICS[name]
+    if not of_events(metric) or metric.is_proportion or metric.kind not in (COUNT, RATE, RATIO):
+        return ""
+    count = name if metric.kind == COUNT else metric.numerator
+    daily = METRICS[count].kind == COUNT and "day" in dimensions_of(METRICS[count])
+    return count if daily else ""
+
+
+def judged_together(tables: list[Table]) -> list[Table]:
+    """Return tables that are shown on one page with their verdicts corrected for chance over all of them."""
+    groups = {number: list(table.comparisons.values()) for number, table in enumerate(tables)}
+    judged = compare.judged_together(groups)
+    return [
+        replace(table, comparisons=dict(zip(table.comparisons, judged[number], strict=True)))
+        for number, table in enumerate(tables)
+    ]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -92,9 +162,12 @@ def _behind(metric: Metric) -> tuple[str, ...]:
 
 
 def compared(
-    answer: Answer, by: tuple[str, ...], metrics: tuple[str, ...], spans: tuple[str, ...], phi: float = 1.0
+    answer: Answer, by: tuple[str, ...], metrics: tuple[str, ...], spans: tuple[str, ...], spreads: Spread
 ) -> dict[tuple[int, str, str], Comparison]:
-    """Return the judged comparison of every row, metric and span of a breakdown; corrected together for chance."""
+    """Return the judged comparison of every row, metric and span of a breakdown; corrected together for chance.
+
+    spreads: the overdispersion of the counts (metrics.overdispersion).
+    """
     keys: list[tuple[int, str, str]] = []
     raw: list[Comparison] = []
     current = _records(answer.frame(by))
@@ -108,6 +181,7 @@ def compared(
             for name in metrics:
                 keys.append((number, name, span))
                 metric = METRICS[name]
+                phi = spreads.of(_counted(name), row)
                 raw.append(_compare(metric, row, partner, *days[metric.view].behind(row, then), phi))
     return dict(zip(keys, compare.judged(raw), strict=True))
 
@@ -128,7 +202,7 @@ def _mover(answer: Answer, by: tuple[str, ...], span: str) -> Callable[[dict[str
     now, then = (_longest(answer, one) for one in ("current", span))
     places = {name: {value: n for n, value in enumerate(_buckets(now, name, week_start))} for name in calendar}
     values = {name: _buckets(then, name, week_start) for name in calendar}
-    years = None if span == "previous" else years_back(span, question.period.first.year)
+    years = None if span in ("previous", "festival") else years_back(span, question.period.first.year)
 
     def move(name: str, value: Any) -> Any:
         if name == "day" and years is not None:
@@ -201,7 +275,7 @@ def _compare(
         bottoms = _number(row[metric.denominator]) or 0.0, base(metric.denominator) or 0.0
         if metric.is_proportion:
             return compare.shares(tops[0], bottoms[0], tops[1], bottoms[1])
-        return compare.ratios(tops[0], bottoms[0], tops[1], bottoms[1], metric.scale)
+        return compare.ratios(tops[0], bottoms[0], tops[1], bottoms[1], metric.scale, phi)
     return _untested(_number(row[metric.id]), base(metric.id))
 
 
@@ -209,7 +283,7 @@ def _of_rate(tested: Comparison, value: float | None, base: float | None) -> Com
     change = None if value is None or base is None else value - base
     return Comparison(
         value, base, change, tested.per_day_percent, tested.per_day_percent, tested.low, tested.high, tested.p,
-        tested.detectable, tested.verdict,
+        tested.detectable, tested.verdict, tested.phi,
     )  # fmt: skip
 
 

@@ -1,11 +1,16 @@
-"""A change between two counts, worded as printed tables do: whole percent, or 「—」 on a zero base."""
+"""A change between two numbers in words: as printed tables do, and as the sentence that an analyst reads aloud."""
 
 from __future__ import annotations
 
 import math
 from fractions import Fraction
 
+from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL, Comparison
+
 NO_PERCENT = "—"
+# Below this base a percentage alone misleads: both counts stand beside it.
+SMALL_BASE = 20
+SAID = {REAL: "超出随机波动", USUAL: "在正常波动范围内", TOO_FEW: "样本不足，难以判断"}
 
 
 def percent(value: float | None, base: float | None) -> int | None:
@@ -13,11 +18,9 @@ def percent(value: float | None, base: float | None) -> int | None:
 
     Known answers: 1,566 against 1,699 is −8; 14 against 16 is −13 (−12.5); 353 against 346 is +2 (2.02).
     """
-    if not _known(value, base) or base == 0:
+    exact = _exact(value, base)
+    if exact is None:
         return None
-    assert value is not None and base is not None
-    # Fractions, since 100 · (a − b) / b of floats may fall on either side of a half.
-    exact = 100 * (Fraction(value) - Fraction(base)) / abs(Fraction(base))
     size = math.floor(abs(exact) + Fraction(1, 2))
     return size if exact >= 0 else -size
 
@@ -39,6 +42,85 @@ def signed(number: float) -> str:
     if number == 0:
         return "0"
     return f"{'+' if number > 0 else '−'}{abs(number):,.12g}"
+
+
+def sentence(
+    name: str,
+    value: float | None,
+    unit: str,
+    comparison: Comparison | None,
+    word: str = "同比",
+    judged: str | None = None,
+    decimals: int = 0,
+) -> str:
+    """Return the sentence for a figure and its change, without a full stop.
+
+    「刑事警情 42 起，同比下降 12.5%（少 6 起），在正常波动范围内」. A count of 0 reads 「无」. comparison: None leaves
+    the change out. judged: a verdict in place of the comparison's own. decimals: of the value and its change.
+    """
+    if value is None or not math.isfinite(value):
+        return f"{name}无数据"
+    said = f"{name}{_amount(value, unit, decimals)}"
+    return said if comparison is None else f"{said}，{clause(comparison, unit, word, judged, decimals)}"
+
+
+def clause(comparison: Comparison, unit: str, word: str = "同比", judged: str | None = None, decimals: int = 0) -> str:
+    """Return the part of the sentence that says the change: 「同比下降 12.5%（少 6 起），在正常波动范围内」.
+
+    On a zero base 「同比—（增加 3 起）」, without a change 「同比持平」, without data 「同比无对比数据」. From a base
+    under 20 both counts are said. Where the lengths differ, so that counts a day changed otherwise, that too.
+    """
+    verdict = comparison.verdict if judged is None else judged
+    if verdict == NO_BASE or comparison.change is None or not _known(comparison.value, comparison.base):
+        return f"{word}{NO_BASE}"
+    behind = f"，{SAID[verdict]}" if verdict in SAID else ""
+    return f"{word}{_size(comparison, unit, decimals)}{_per_day(comparison)}{behind}"
+
+
+def _amount(value: float, unit: str, decimals: int) -> str:
+    if value == 0 and unit == "起":
+        return "无"
+    return f" {value:,.{decimals}f}%" if unit == "%" else f" {value:,.{decimals}f} {unit}".rstrip()
+
+
+def _size(comparison: Comparison, unit: str, decimals: int) -> str:
+    value, base, change = comparison.value, comparison.base, comparison.change
+    assert value is not None and base is not None and change is not None
+    amount = f"{abs(change):,.{decimals}f}"
+    if float(amount.replace(",", "")) == 0:
+        return "持平"
+    if unit == "%":
+        return f"{'上升' if change > 0 else '下降'} {amount} 个百分点"
+    more = f"{'多' if change > 0 else '少'} {amount} {unit}".rstrip()
+    exact = _exact(value, base)
+    if exact is None:
+        return f"{NO_PERCENT}（{'增加' if change > 0 else '减少'} {amount} {unit}".rstrip() + "）"
+    counts = f"，由 {base:,.{decimals}f} 到 {value:,.{decimals}f}" if base < SMALL_BASE else ""
+    return f"{_direction(exact)}（{more}{counts}）"
+
+
+def _per_day(comparison: Comparison) -> str:
+    """Say the change of the daily rate where it is another one than that of the raw counts."""
+    raw, daily = comparison.percent, comparison.per_day_percent
+    if raw is None or daily is None or abs(raw - daily) < 0.05:
+        return ""
+    return f"，按日均{_direction(Fraction(daily))}"
+
+
+def _direction(exact: Fraction) -> str:
+    """Return 「下降 12.5%」: one decimal, halves away from zero."""
+    tenths = math.floor(abs(exact) * 10 + Fraction(1, 2))
+    if tenths == 0:
+        return "基本持平"
+    return f"{'上升' if exact > 0 else '下降'} {tenths // 10:,}.{tenths % 10}%"
+
+
+def _exact(value: float | None, base: float | None) -> Fraction | None:
+    """Return the change in % of the base, without the rounding of floats, which may fall on either side of a half."""
+    if not _known(value, base) or base == 0:
+        return None
+    assert value is not None and base is not None
+    return 100 * (Fraction(value) - Fraction(base)) / abs(Fraction(base))
 
 
 def _known(value: float | None, base: float | None) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from metrics.compare import dispersion
+from metrics.compare import band
 from metrics.periods import REFERENCE_DAYS, Window
 
 WEEKS = REFERENCE_DAYS // 7
@@ -34,19 +35,57 @@ def of_weekday_totals(totals: Mapping[int, float], weights: Mapping[int, float])
     return sum(totals.get(weekday, 0.0) / WEEKS * share for weekday, share in weights.items())
 
 
-def daily(days: list[date], values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Return the expected value of each day (mean of its weekday in the eight weeks before, NaN where they are
-    not all there) and the overdispersion φ of the whole series."""
+def daily(days: Sequence[date], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the expected value of each day: the mean of its weekday in the eight weeks before, NaN where they are
+    not all there."""
     by_day = dict(zip(days, values, strict=True))
-    expected = np.array([_mean_before(by_day, day) for day in days], dtype=float)
-    weekdays = np.array([day.isoweekday() for day in days], dtype=np.int64)
-    return expected, dispersion(values, weekdays)
+    return np.array([_mean_before(by_day, day) for day in days], dtype=float)
 
 
 def _mean_before(by_day: Mapping[date, float], day: date) -> float:
     before = [by_day.get(day - timedelta(days=7 * week)) for week in range(1, WEEKS + 1)]
-    known = [value for value in before if value is not None]
+    known = [value for value in before if value is not None and value == value]
     return float(np.mean(known)) if len(known) == WEEKS else math.nan
+
+
+@dataclass(frozen=True)
+class WeeklyBand:
+    """A weekly series with the band in which each week was expected; None where the eight weeks before are not all
+    there. outside: −1 below the band, 1 above it, 0 in it, None where there is no count or no band."""
+
+    weeks: list[date]
+    counts: list[float | None]
+    mean: list[float | None]
+    low: list[float | None]
+    high: list[float | None]
+    outside: list[int | None]
+
+
+def weekly_band(weeks: Sequence[date], counts: NDArray[np.float64], phi: float = 1.0) -> WeeklyBand:
+    """Return the band (√m ± 1.5 √φ)² of each week, m the mean of the eight weeks before it.
+
+    weeks: first days, in any gaps; counts: of whole weeks, NaN for a week that is not wholly elapsed or covered. phi:
+    overdispersion of weekly counts. √ makes the spread of a Poisson count ½ whatever its mean; with the error of m it
+    is ½ √(1 + 1/8), so that 0.5% of quiet weeks fall outside (m ≥ 10). Known answer: m 100 gives 72.25–132.25.
+    """
+    by_week = dict(zip(weeks, counts, strict=True))
+    found = WeeklyBand(list(weeks), [], [], [], [], [])
+    for week, count in by_week.items():
+        mean = _mean_before(by_week, week)
+        value = float(count) if count == count else None
+        low, high = (None, None) if math.isnan(mean) else band(mean, phi)
+        found.counts.append(value)
+        found.mean.append(None if math.isnan(mean) else mean)
+        found.low.append(low)
+        found.high.append(high)
+        found.outside.append(_side(value, low, high))
+    return found
+
+
+def _side(value: float | None, low: float | None, high: float | None) -> int | None:
+    if value is None or low is None or high is None:
+        return None
+    return int(value > high) - int(value < low)
 
 
 def usual_range(mean: float, phi: float = 1.0) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from data.calendar import days_from_festival, spring_festival
 from metrics.model import MetricError
 
 PRESETS = {
@@ -21,7 +22,7 @@ PRESETS = {
     "year": "本年",
     "custom": "自定义",
 }
-COMPARISONS = {"previous": "环比", "last_year": "同比"}
+COMPARISONS = {"previous": "环比", "last_year": "同比", "festival": "春节对齐同比"}
 SPARK_DAYS, REFERENCE_DAYS = 112, 56
 
 
@@ -99,11 +100,13 @@ def resolve(preset: str, as_of: datetime, week_start: int = 1) -> Period:
 
 
 def span_window(period: Period, span: str, as_of: datetime) -> Window:
-    """Return the elapsed window of a span: current, previous, last_year, a baseline year ("2019"), spark or reference.
+    """Return the elapsed window of a span: current, previous, last_year, festival, a baseline year ("2019"), spark …
 
     as_of: end of the data in statistical time. Every comparison is cut to the time that has elapsed in the period.
     previous: the equally long window just before; for calendar units the unit before (本月 against 上月).
     last_year: the same calendar dates a year before, 29 February standing for 28 February.
+    festival: the same days counted from the Spring Festival of the year before (when it matters: metrics.festivals).
+    spark, reference, month_before: 16 weeks to the period's last day, 8 weeks before the period, 4 weeks to its end.
     """
     whole = period.window
     current = whole.cut(as_of)
@@ -119,7 +122,9 @@ def span_window(period: Period, span: str, as_of: datetime) -> Window:
         return Window(end - timedelta(days=28), end)
     if span == "previous":
         return _previous(period, whole, current)
-    return _years_earlier(current, years_back(span, whole.start.year))
+    if span == "festival":
+        return festival_window(current)
+    return years_earlier(current, years_back(span, whole.start.year))
 
 
 def years_back(span: str, year: int) -> int:
@@ -128,10 +133,12 @@ def years_back(span: str, year: int) -> int:
         return 1
     if span.isascii() and span.isdigit() and len(span) == 4 and 1900 <= int(span) <= 2200:
         return year - int(span)
-    raise MetricError(f"没有名为「{span}」的对比。可选：previous（环比）、last_year（同比）或一个年份。")
+    raise MetricError(
+        f"没有名为「{span}」的对比。可选：previous（环比）、last_year（同比）、festival（春节对齐同比）或一个年份。"
+    )
 
 
-def _years_earlier(window: Window, years: int) -> Window:
+def years_earlier(window: Window, years: int) -> Window:
     """Return the same calendar dates; a window that ends at midnight is moved by its last day, not by the day after,
     so that 28 February stays one day in leap years. Whole months become whole months."""
     start = years_before(window.start, years)
@@ -139,6 +146,22 @@ def _years_earlier(window: Window, years: int) -> Window:
     if not ends_with_day or (window.start.day == 1 and window.end.day == 1):
         return Window(start, max(start, years_before(window.end, years)))
     return Window(start, years_before(window.end - timedelta(days=1), years) + timedelta(days=1))
+
+
+def festival_window(window: Window) -> Window:
+    """Return the window as far from the Spring Festival of the year before as this one is from its own.
+
+    Known answer: 2026-02-10 … 16, the week before the festival of 2026-02-17, becomes 2025-01-22 … 28.
+    """
+    festival = festival_of(window)
+    shift = festival - spring_festival(festival.year - 1)
+    return Window(window.start - shift, window.end - shift)
+
+
+def festival_of(window: Window) -> date:
+    """Return the Spring Festival that a window is counted from: the nearest to its middle."""
+    middle = (window.start + (window.end - window.start) / 2).date()
+    return middle - timedelta(days=days_from_festival(middle))
 
 
 def _previous(period: Period, whole: Window, current: Window) -> Window:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from data.reading import Snapshot
-from metrics import cache, catalogue, compare
+from metrics import cache, catalogue, compare, festivals
 from metrics.briefing import lines
 from metrics.briefing import places as placed
-from metrics.briefing.asking import CARD_METRICS, COMPARED, RESPONSE, answered, shape_of
+from metrics.briefing.asking import CARD_METRICS, FESTIVAL, RESPONSE, answered, shape_of
 from metrics.briefing.context import Context, short_name
 from metrics.briefing.keypoints import key_points
 from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row, Spark
@@ -44,7 +44,9 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         as_of=known.data_as_of,
         title=describe(context.window, selection.cutoff),
         filter_words=selection.describe(known.station_names, known.category_names()),
-        windows={span: describe(answer.windows[context.subject.view, span], selection.cutoff) for span in COMPARED},
+        windows={
+            span: describe(answer.windows[context.subject.view, span], selection.cutoff) for span in shape.compared
+        },
         cards=cards,
         rows=rows,
         matrix=matrix,
@@ -55,7 +57,7 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         week_words=describe(span_window(period, "month_before", context.window.end), 0),
         points=[],
         judged_by=_judged_by(context),
-        notes=[*notes, *answer.notes],
+        notes=[*notes, *answer.notes, *([festivals.note(context.window)] if FESTIVAL in shape.compared else [])],
         state=_state(context),
         subject=context.subject,
         noun=context.noun,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from data.reading import Snapshot
-from metrics import expectation, query
+from metrics import expectation, festivals, query
 from metrics.catalogue import Catalogue
 from metrics.model import Refused
-from metrics.periods import Period
+from metrics.periods import Period, span_window
 from metrics.query import Answer, Breakdown, Question
 from metrics.selection import Selection
 
@@ -17,7 +18,7 @@ CARD_METRICS = (
     "clear_rate",
 )  # fmt: skip
 RESPONSE = ("response_median", "response_p90", "response_within", "response_n", "response_unusable")
-COMPARED = ("previous", "last_year")
+COMPARED, FESTIVAL = ("previous", "last_year"), "festival"
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,22 @@ class Shape:
     weekly: bool
     daily: bool
     hourly: bool
+    # What the period is compared with: 环比, 同比 and, around Spring Festival, the days aligned to it.
+    compared: tuple[str, ...] = COMPARED
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The metrics that are counted by station."""
+        return tuple(dict.fromkeys((self.subject, self.place_metric, "cases_filed")))
 
 
 def shape_of(known: Catalogue, selection: Selection, period: Period) -> Shape:
     """Return what to ask of this data: alerts where there are any, categories where groups would say nothing."""
     table = "alerts" if known.as_of.get("alerts") else "cases"
+    as_of = known.as_of.get(table)
+    window = span_window(
+        period, "current", datetime.max if as_of is None else as_of - timedelta(hours=selection.cutoff)
+    )
     groups = {category.group for category in known.categories[table].values()}
     narrowed = bool(selection.categories)
     return Shape(
@@ -46,6 +58,7 @@ def shape_of(known: Catalogue, selection: Selection, period: Period) -> Shape:
         weekly=period.window.days <= expectation.LONGEST_DAYS,
         daily=True,
         hourly=True,
+        compared=(*COMPARED, FESTIVAL) if festivals.matters(window) else COMPARED,
     )
 
 
@@ -68,7 +81,7 @@ def answered(snapshot: Snapshot, selection: Selection, period: Period, shape: Sh
 
 def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
     """Return all that the page shows as breakdowns of one question."""
-    spans = ("current", *COMPARED)
+    spans = ("current", *shape.compared)
     cards = (*CARD_METRICS, "cases_solved")
     timing = () if shape.subject != "alerts_valid" else RESPONSE
     judged = ("current",) if shape.weekly else ("current", "last_year")
@@ -79,12 +92,19 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
         Breakdown((shape.place_metric, "cases_filed"), ("station",), judged),
     ]
     if shape.daily:
-        found += [Breakdown(cards, ("day",), ("spark",)), Breakdown((shape.subject,), (shape.axis, "day"), ("spark",))]
+        found += [
+            Breakdown(cards, ("day",), ("spark",)),
+            Breakdown((shape.subject,), (shape.axis, "day"), ("spark",)),
+            Breakdown(shape.counted, ("station", "day"), ("reference",)),
+        ]
+        # The 16 weeks of the sparklines hold the eight before a short period only.
+        if not shape.weekly:
+            found += [Breakdown(cards, ("day",), ("reference",))]
+            found += [Breakdown((shape.subject,), (shape.axis, "day"), ("reference",))]
     if shape.weekly:
         found += [
             Breakdown((shape.subject,), (shape.rows, shape.axis, "weekday"), ("reference",)),
             Breakdown((shape.place_metric, "cases_filed"), ("station", "weekday"), ("reference",)),
-            Breakdown((shape.subject,), ("station", "day"), ("reference",)),
         ]
     if shape.hourly:
         found.append(Breakdown((shape.subject,), ("weekday", "hour"), ("month_before",)))

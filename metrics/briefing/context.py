@@ -14,6 +14,7 @@ from metrics.briefing.asking import Shape
 from metrics.catalogue import Catalogue
 from metrics.definitions import METRICS, UNMAPPED
 from metrics.model import Metric
+from metrics.overdispersion import Spread, spread
 from metrics.periods import Period, Window
 from metrics.query import Answer
 from metrics.selection import Selection
@@ -76,20 +77,25 @@ class Context:
         span = "reference" if self.weekly else "last_year"
         return self.answer.covered[metric.view, span] >= 1
 
-    def expected(self, days: list[date], values: NDArray[np.float64]) -> tuple[float | None, float]:
-        """Return the expectation of the window from a daily series (None without eight whole weeks) and its φ."""
-        _, phi = expectation.daily(days, values)
+    def spread(self, by: tuple[str, ...], metrics: tuple[str, ...]) -> Spread:
+        """Return the overdispersion of counts in the eight weeks before the period; φ 1 where days are not known."""
+        span = "spark" if self.weekly and by != ("station",) else "reference"
+        frame = self.answer.frames.get(((*by, "day"), span))
+        return Spread(by) if frame is None else spread(frame, by, metrics, self.period.first)
+
+    def expected(self, days: list[date], values: NDArray[np.float64]) -> float | None:
+        """Return the expectation of the window from a daily series; None without eight whole weeks."""
         before = [
             (day.isoweekday(), float(value))
             for day, value in zip(days, values, strict=True)
             if 0 < (self.window.first_day - day).days <= expectation.WEEKS * 7
         ]
         if not self.weekly or len(before) < expectation.WEEKS * 7:
-            return None, phi
+            return None
         totals: dict[int, float] = {}
         for weekday, value in before:
             totals[weekday] = totals.get(weekday, 0.0) + value
-        return expectation.of_weekday_totals(totals, self.weights), phi
+        return expectation.of_weekday_totals(totals, self.weights)
 
 
 def series(frame: pd.DataFrame, metric: str) -> tuple[list[date], NDArray[np.float64]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from metrics import compare, expectation
+from metrics import change, compare, expectation
 from metrics.briefing.context import short_name
 from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row
 from metrics.catalogue import Catalogue
@@ -124,9 +124,7 @@ def _of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Po
         if row.verdict != compare.REAL or row.expected is None:
             continue
         whole = "" if selection.stations else "全局"
-        text = (
-            f"{whole}{_named(row.name, brief.noun)} {row.value:,.0f} 起，预期 {_range(row.expected)} 起{_against(row)}"
-        )
+        text = _said(f"{whole}{_named(row.name, brief.noun)}", row, row.expected)
         narrowed = replace(selection, categories=(row.key,))
         points.append(
             Point(text, _tone(row.key, known, row.z), compare.REAL, "/", narrowed.to_query(), abs(row.z) + 0.5)
@@ -134,12 +132,12 @@ def _of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Po
     return points
 
 
-def _against(row: Row | Card) -> str:
-    change = row.last_year
-    if change.change is None or change.verdict == compare.NO_BASE:
-        return ""
-    size = abs(change.change)
-    return "，同比持平" if size == 0 else f"，同比{'多' if change.change > 0 else '少'} {size:,.0f} 起"
+def _said(name: str, one: Row | Card, expected: tuple[int, int]) -> str:
+    """Say a figure, its 同比 (aligned to Spring Festival too, around it), and last what the verdict compares with."""
+    known = None if one.last_year.verdict == compare.NO_BASE else one.last_year
+    text = change.sentence(name, one.value, one.metric.unit, known, decimals=one.metric.decimals)
+    aligned = "" if one.festival is None or one.festival.verdict == compare.NO_BASE else f"；{one.note}"
+    return f"{text}{aligned}；预期 {_range(expected)} 起"
 
 
 def _of_cards(brief: Briefing, known: Catalogue, selection: Selection) -> list[Point]:
@@ -149,7 +147,7 @@ def _of_cards(brief: Briefing, known: Catalogue, selection: Selection) -> list[P
         if card.metric.view != "cases" or card.verdict != compare.REAL or card.expected is None or card.value is None:
             continue
         tone = "worse" if card.z > 0 else "better"
-        text = f"{card.metric.label} {card.value:,.0f} 起，预期 {_range(card.expected)} 起{_against(card)}"
+        text = _said(card.metric.label, card, card.expected)
         query, top = selection.to_query(), _standing_out(brief.case_places, card.z)
         if top is not None and not selection.stations:
             name = short_name(known.station_names.get(top.code, top.code))

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics import compare, expectation
+from metrics import change, compare, expectation
 from metrics.ask import compared
-from metrics.briefing.asking import CARD_METRICS, COMPARED
+from metrics.briefing.asking import CARD_METRICS, COMPARED, FESTIVAL
 from metrics.briefing.context import Context, series
 from metrics.briefing.values import Card, Row, Spark
 from metrics.compare import Comparison
@@ -29,20 +29,25 @@ ENOUGH = 8
 def cards(context: Context) -> list[Card]:
     """Return the key figures in their order."""
     frame = context.answer.frame(("day",), "spark") if context.daily else None
-    changes = compared(context.answer, (), CARD_METRICS, COMPARED)
+    spans = context.shape.compared
+    spread = context.spread((), tuple(name for name in (*CARD_METRICS, "cases_solved") if METRICS[name].kind == COUNT))
+    changes = compared(context.answer, (), CARD_METRICS, spans, spread)
     return [
-        _card(context, METRICS[name], changes[0, name, "previous"], changes[0, name, "last_year"], frame)
+        _card(context, METRICS[name], {span: changes[0, name, span] for span in spans}, frame, spread.of(name, {}))
         for name in CARD_METRICS
     ]
 
 
 def _card(
-    context: Context, metric: Metric, previous: Comparison, last_year: Comparison, frame: pd.DataFrame | None
+    context: Context, metric: Metric, changes: dict[str, Comparison], frame: pd.DataFrame | None, phi: float
 ) -> Card:
     value = context.answer.total(metric.id)
+    previous, last_year, festival = (changes.get(span) for span in (*COMPARED, FESTIVAL))
+    assert previous is not None and last_year is not None
     plain = Card(
-        metric, value, previous, last_year, None, 0.0, _fallback(context, previous, last_year), Spark([], [], [], [])
-    )
+        metric, value, previous, last_year, None, 0.0, _fallback(context, previous, last_year), Spark([], [], [], []),
+        festival, festival_note(festival, metric),
+    )  # fmt: skip
     if frame is None or frame.empty or (metric.kind == COUNT and frame[metric.id].isna().all()):
         return plain
     if metric.kind != COUNT:
@@ -50,8 +55,8 @@ def _card(
         nothing: list[float | None] = [None] * len(days)
         return replace(plain, verdict=previous.verdict, spark=Spark(days, shares, nothing, nothing))
     days, values = series(frame, metric.id)
-    expected, phi = context.expected(days, values)
-    drawn = replace(plain, spark=_spark(days, values))
+    expected = context.expected(days, values)
+    drawn = replace(plain, spark=_spark(days, values, phi))
     if expected is None or value is None:
         return drawn
     return replace(
@@ -60,6 +65,13 @@ def _card(
         z=_z(value, expected, phi),
         verdict=_wait(value, expected),
     )
+
+
+def festival_note(festival: Comparison | None, metric: Metric) -> str:
+    """Return 「按春节对齐同比下降 3.1%（少 2 起），在正常波动范围内」, or nothing away from Spring Festival."""
+    if festival is None:
+        return ""
+    return change.clause(festival, metric.unit, "按春节对齐同比", decimals=metric.decimals)
 
 
 def _rolling_share(frame: pd.DataFrame, metric: Metric) -> tuple[list[date], list[float | None]]:
@@ -87,8 +99,8 @@ def _wait(value: float, expected: float) -> str:
     return compare.USUAL if max(value, expected) >= ENOUGH else compare.TOO_FEW
 
 
-def _spark(days: list[date], values: NDArray[np.float64]) -> Spark:
-    expected, phi = expectation.daily(days, values)
+def _spark(days: list[date], values: NDArray[np.float64], phi: float) -> Spark:
+    expected = expectation.daily(days, values)
     shown = slice(max(0, len(days) - SPARK_SHOWN), None)
     bands: list[Any] = [(None, None) if mean != mean else compare.band(mean, phi) for mean in expected[shown]]
     return Spark(
@@ -101,14 +113,15 @@ def _spark(days: list[date], values: NDArray[np.float64]) -> Spark:
 
 def rows(context: Context) -> list[Row]:
     """Return the lines of the category table: groups in office order, or the largest categories."""
-    axis, metric = context.shape.axis, context.subject
-    changes = compared(context.answer, (axis,), (metric.id,), COMPARED)
+    axis, metric, spans = context.shape.axis, context.subject, context.shape.compared
+    spread = context.spread((axis,), (metric.id,))
+    changes = compared(context.answer, (axis,), (metric.id,), spans, spread)
     daily = _daily_by_key(context)
     found = []
     for number, record in enumerate(context.answer.frame((axis,)).to_dict("records")):
-        key = str(record[axis])
-        previous, last_year = changes[number, metric.id, "previous"], changes[number, metric.id, "last_year"]
-        found.append(_row(context, key, float(record[metric.id]), previous, last_year, daily.get(key)))
+        key, value = str(record[axis]), float(record[metric.id])
+        of_row = {span: changes[number, metric.id, span] for span in spans}
+        found.append(_row(context, key, value, of_row, daily.get(key), spread.of(metric.id, {axis: key})))
     if axis == "category":
         return sorted(found, key=lambda row: -(row.value or 0))[:MOST_CATEGORIES]
     order = {key: place for place, key in enumerate(context.names)}
@@ -119,14 +132,18 @@ def _row(
     context: Context,
     key: str,
     value: float,
-    previous: Comparison,
-    last_year: Comparison,
+    changes: dict[str, Comparison],
     daily: tuple[list[date], NDArray[np.float64]] | None,
+    phi: float,
 ) -> Row:
     metric = metric_of_group(key, context.subject)
-    name = context.names.get(key, key)
-    plain = Row(key, name, value, previous, last_year, None, 0.0, _fallback(context, previous, last_year), metric)
-    expected, phi = context.expected(*daily) if daily else (None, 1.0)
+    previous, last_year, festival = (changes.get(span) for span in (*COMPARED, FESTIVAL))
+    assert previous is not None and last_year is not None
+    plain = Row(
+        key, context.names.get(key, key), value, previous, last_year, None, 0.0,
+        _fallback(context, previous, last_year), metric, festival, festival_note(festival, metric),
+    )  # fmt: skip
+    expected = context.expected(*daily) if daily else None
     if expected is None:
         return plain
     usual = expectation.usual_range(expected, phi)

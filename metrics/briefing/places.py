@@ -70,13 +70,14 @@ def _grid_expected(
 ) -> tuple[NDArray[np.float64], float, float]:
     """Return what was expected of each cell, of how many stretches that is the mean, and the overdispersion."""
     if not context.weekly:
-        return _grid(context.answer.frame(by, "last_year"), by, context.subject.id, rows, columns), 1.0, 1.0
+        before = _grid(context.answer.frame(by, "last_year"), by, context.subject.id, rows, columns)
+        return before, 1.0, station_phi(context, context.subject.id)
     frame = context.answer.frame((*by, "weekday"), "reference")
     grid = np.zeros((len(rows), len(columns)))
     for weekday, share in context.weights.items():
         part = frame[frame["weekday"] == weekday]
         grid += _grid(part, by, context.subject.id, rows, columns) / expectation.WEEKS * share
-    return grid, float(expectation.WEEKS), station_phi(context)
+    return grid, float(expectation.WEEKS), station_phi(context, context.subject.id)
 
 
 def _grid(
@@ -91,16 +92,9 @@ def _grid(
     return grid
 
 
-def station_phi(context: Context) -> float:
-    """Return the overdispersion of station-days around each station's weekday means, averaged over stations."""
-    frame = context.answer.frame(("station", "day"), "reference")
-    found = []
-    for _, part in frame.groupby("station", sort=False):
-        values = part[context.subject.id].to_numpy(dtype=float)
-        if values.sum() > 0:
-            weekdays = np.array([day.isoweekday() for day in part["day"]], dtype=np.int64)
-            found.append(compare.dispersion(values, weekdays))
-    return float(np.mean(found)) if found else 1.0
+def station_phi(context: Context, metric: str) -> float:
+    """Return the overdispersion of station-days around each station's weekday means, pooled over stations."""
+    return context.spread(("station",), (metric,)).whole.get(metric, 1.0)
 
 
 def _row_name(context: Context, code: str) -> str:
@@ -122,11 +116,11 @@ def places(context: Context, metric: str) -> list[Place]:
         for weekday, share in context.weights.items():
             part = weekdays[weekdays["weekday"] == weekday]
             expected += _by_station(part, metric, codes) / expectation.WEEKS * share
-        weeks, phi = float(expectation.WEEKS), station_phi(context)
+        weeks = float(expectation.WEEKS)
     else:
         expected = _by_station(context.answer.frame(("station",), "last_year"), metric, codes)
-        weeks, phi = 1.0, 1.0
-    z, _ = compare.against_reference(values, expected, weeks, phi)
+        weeks = 1.0
+    z, _ = compare.against_reference(values, expected, weeks, station_phi(context, metric))
     if not context.covers(METRICS[metric]):
         z = np.zeros_like(values)
     return [

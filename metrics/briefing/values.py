@@ -24,7 +24,10 @@ class Spark:
 
 @dataclass(frozen=True)
 class Card:
-    """One key figure. expected: the usual range (central 99%) of its period, None without eight weeks before it."""
+    """One key figure. expected: the usual range (central 99%) of its period, None without eight weeks before it.
+
+    festival: the comparison aligned to Spring Festival, None away from it; note says it in words.
+    """
 
     metric: Metric
     value: float | None
@@ -34,11 +37,13 @@ class Card:
     z: float
     verdict: str
     spark: Spark
+    festival: Comparison | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the category table."""
+    """One line of the category table; festival and note as of a card."""
 
     key: str
     name: str
@@ -49,6 +54,8 @@ class Row:
     z: float
     verdict: str
     metric: Metric
+    festival: Comparison | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

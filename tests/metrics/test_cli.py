@@ -14,6 +14,7 @@ import pytest
 
 from data.snapshots import Store
 from metrics.__main__ import main
+from metrics.ask import UNKNOWN_SPREAD
 from metrics.definitions import DIMENSIONS, METRICS
 from tests import tiny
 from tests.tiny import CITY, EDGE, VILLAGE
@@ -68,7 +69,7 @@ def test_both_days_are_included_and_lists_may_be_written_in_two_ways(
 def test_comparisons_come_with_counts_intervals_and_verdicts(root: str) -> None:
     words = ["--from", "2026-11-01", "--to", "2026-11-21", "--compare", "last_year,previous", "--store", root]
     done = run("ask", "alerts", *words, "--format", "json")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, f"注意：{UNKNOWN_SPREAD}\n"), "no data in the eight weeks before"
     (row,) = json.loads(done.stdout)
     assert (row["alerts"], row["alerts_last_year"], row["alerts_last_year_verdict"]) == (211, 105, "真变化")
     assert row["alerts_last_year_low"] < row["alerts_last_year_per_day_percent"] < row["alerts_last_year_high"]
