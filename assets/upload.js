@@ -53,7 +53,7 @@
   document.addEventListener("click", function (event) {
     var target = event.target;
     if (!target.closest) { return; }
-    if (target.closest("#upload-pick")) { pick(".csv,.tsv,.txt,.tab,.gz,.xlsx,.xls,.parquet", send); }
+    if (target.closest("#upload-pick")) { pick(".csv,.tsv,.txt,.tab,.gz,.xlsx,.xls,.parquet,.geojson,.json", send); }
     if (target.closest("#mapping-pick")) { pick(".toml", readMapping); }
   });
   ["dragover", "dragleave", "drop"].forEach(function (kind) {

@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import ALL, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from data.importing import guessing
+from data.importing import running
 from data.snapshots import Store, StoreError
 from pages._components import cards, import_panels, jobs, session, states, status
 from pages._components.attributes import attributes
@@ -64,7 +64,8 @@ def _file_step() -> html.Div:
                 className="upload-box",
                 **attributes(data_limit=str(jobs.LARGEST_UPLOAD), data_too_large=jobs.too_large()),
             ),
-            html.P("支持 CSV/TSV（含 gzip）、XLSX、XLS、Parquet。导入后删除上传的文件。", className="card-sub"),
+            html.P("支持 CSV/TSV（含 gzip）、XLSX、XLS、Parquet，辖区边界用 GeoJSON。", className="card-sub"),
+            html.P("导入后删除上传的文件。", className="card-sub"),
             html.Label("服务器 inbox 文件夹中的文件", htmlFor="inbox-choice"),
             html.Div(
                 [
@@ -195,7 +196,7 @@ def choose_mapping(choice: str, token: str | None) -> tuple[Any, Any]:
             return (
                 (jobs.mapping_text(store, choice), None) if ctx.triggered_id == "mapping-choice" else (no_update, None)
             )
-        return (guessing.guess(jobs.find(store, token).path), None) if token else (no_update, None)
+        return (running.guess(jobs.find(store, token).path, store), None) if token else (no_update, None)
     except StoreError as error:
         return no_update, states.notice(str(error), "worse")
 

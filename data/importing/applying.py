@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 
 from data import grid
+from data.importing import boundaries
 from data.importing.expressions import lit
-from data.importing.fields import ALERT_GROUPS, CASE_GROUPS, FACT_TABLES, TABLES
+from data.importing.fields import ALERT_GROUPS, BOUNDARIES, CASE_GROUPS, FACT_TABLES, TABLES
 from data.version import CODE_VERSION
 
 
@@ -35,6 +36,10 @@ def apply(con: duckdb.DuckDBPyConnection, batch: dict[str, Any], rows: Path) -> 
     if known:
         return Applied(unchanged=batch["kept"], same_as_batch=known[0])
     batch_id = _number(con, "SELECT coalesce(max(batch_id), 0) + 1 FROM imports")
+    if batch["table"] == BOUNDARIES.name:
+        outlined = _outlined(boundaries.apply(con, batch, rows))
+        _record(con, batch, batch_id, outlined.updated, outlined.unchanged)
+        return outlined
     overlaps = _overlap(con, batch)
     replaced = _drop_earlier_rows(con, batch)
     source = _source(con, batch, rows)
@@ -49,6 +54,8 @@ def apply(con: duckdb.DuckDBPyConnection, batch: dict[str, Any], rows: Path) -> 
 
 def compare(con: duckdb.DuckDBPyConnection, batch: dict[str, Any], rows: Path, schema: str) -> Applied:
     """Return what a batch would do to the snapshot attached as `schema`, without writing."""
+    if batch["table"] == BOUNDARIES.name:
+        return _outlined(boundaries.compare(con, batch, rows, f"{schema}."))
     updated, unchanged = _plan(con, batch, f"read_parquet({lit(str(rows))})", f"{schema}.")
     con.execute("DROP TABLE IF EXISTS plan")
     unregistered, unmapped = _unknown_codes(con, batch, f"{schema}.")
@@ -59,6 +66,11 @@ def compare(con: duckdb.DuckDBPyConnection, batch: dict[str, Any], rows: Path, s
         unregistered=() if register["stations"] else unregistered,
         unmapped=() if register["categories"] else unmapped,
     )
+
+
+def _outlined(done: boundaries.Outcome) -> Applied:
+    registered = {"派出所": done.registered} if done.registered else {}
+    return Applied(done.updated, done.unchanged, registered=registered, unregistered=done.unregistered)
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str, params: list[Any] | None = None) -> int:

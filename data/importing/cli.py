@@ -20,7 +20,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Register `import` and `map`."""
     text = "按映射导入文件，发布一个新版本"
     parser = commands.add_parser("import", help=text, description=text)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV/TSV（可 gzip）、XLSX、XLS 或 Parquet")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="CSV/TSV（可 gzip）、XLSX、XLS、Parquet 或 GeoJSON"
+    )
     parser.add_argument("--mapping", required=True, type=Path, metavar="M.toml", help="映射文件，见 docs/importing.md")
     parser.add_argument("--store", type=Path, default=DEFAULT_STORE, metavar="DIR", help="数据仓文件夹")
     parser.add_argument(
@@ -37,6 +39,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     text = "查看文件并猜出一份带注释的映射"
     guess = commands.add_parser("map", help=text, description=text)
     guess.add_argument("file", type=Path, metavar="FILE", help="要查看的文件")
+    guess.add_argument(
+        "--store", type=Path, default=DEFAULT_STORE, metavar="DIR", help="数据仓文件夹，辖区边界据此对应派出所"
+    )
     guess.add_argument("--force", action="store_true", help="覆盖已有的映射文件")
     guess.add_argument("-o", "--output", type=Path, metavar="M.toml", help="写入此文件；不给则打印")
     guess.set_defaults(handler=_map)
@@ -99,10 +104,8 @@ def _fail(error: StoreError, as_json: bool, code: int) -> int:
 
 
 def _map(parsed: argparse.Namespace) -> int:
-    from data.importing import guessing
-
     try:
-        text = guessing.guess(parsed.file)
+        text = running.guess(parsed.file, Store(parsed.store))
     except UsageError as error:
         return _fail(error, False, 2)
     if parsed.output is None:

@@ -140,6 +140,8 @@ def _format(head: bytes, path: Path) -> str:
             raise ReadError(f"文件 {path.name} 是{kind}，不是表格数据。可导入 CSV/TSV、XLSX、XLS、Parquet。")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower().startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
         raise ReadError(f"文件 {path.name} 实为网页或 XML。请在 Excel 中打开并另存为 XLSX 或 CSV 后再导入。")
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"FeatureCollection"' in head[:2000]:
+        raise ReadError(f'文件 {path.name} 是 GeoJSON。导入派出所辖区边界，映射须写 table = "boundaries"。')
     if path.suffix.lower() in (".xlsx", ".xls", ".parquet") and _looks_binary(head):
         raise ReadError(f"文件 {path.name} 已损坏，无法按 {path.suffix[1:].upper()} 打开。请重新导出。")
     return "csv"

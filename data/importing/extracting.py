@@ -55,7 +55,7 @@ def extract(path: Path, mapping: SourceMapping, key: bytes, folder: Path, progre
     needed = frozenset(mapping.columns) - mapping.optional_columns
     opened = open_source(path, mapping.source, needed)
     names = opened.header.names
-    mapping = _fitted(path, mapping, names)
+    mapping = fitted(path, mapping, names)
     places, _ = find_columns(frozenset(mapping.columns), names)
     sample = list(itertools.islice(opened.rows, SAMPLE_ROWS))
     hidden = check_personal(mapping, names, [row for _, row in sample])
@@ -68,15 +68,15 @@ def extract(path: Path, mapping: SourceMapping, key: bytes, folder: Path, progre
         names=names,
         is_sheet=opened.shape.format != "csv",
         tally=opened.tally,
-        unused=_unused(mapping, names),
-        dropped=_present(mapping.drop, names),
+        unused=unused(mapping, names),
+        dropped=present(mapping.drop, names),
         hidden=hidden,
     )
     _write(path, opened, result, key, places, progress)
     return result
 
 
-def _fitted(path: Path, mapping: SourceMapping, names: tuple[str, ...]) -> SourceMapping:
+def fitted(path: Path, mapping: SourceMapping, names: tuple[str, ...]) -> SourceMapping:
     """Check that the mapped columns are there; optional ones may be absent."""
     _, absent = find_columns(frozenset(mapping.columns), names)
     lacking = [column for column in absent if column not in mapping.optional_columns]
@@ -92,13 +92,15 @@ def _fitted(path: Path, mapping: SourceMapping, names: tuple[str, ...]) -> Sourc
     )
 
 
-def _present(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+def present(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a file that a list of columns names, as the file writes them."""
     places, _ = find_columns(frozenset(columns), names)
     return tuple(names[index] for index in sorted(places.values()))
 
 
-def _unused(mapping: SourceMapping, names: tuple[str, ...]) -> tuple[str, ...]:
-    used = {*_present(mapping.columns, names), *_present(mapping.drop, names)}
+def unused(mapping: SourceMapping, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a file that the mapping neither reads nor drops."""
+    used = {*present(mapping.columns, names), *present(mapping.drop, names)}
     return tuple(name for name in names if name not in used)
 
 
@@ -113,7 +115,7 @@ def check_personal(mapping: SourceMapping, names: tuple[str, ...], rows: list[li
     places, _ = find_columns(frozenset(mapping.columns), names)
     wanted = {index: column for column, index in places.items()}
     users = _users(mapping, wanted)
-    dropped = set(_present(mapping.drop, names))
+    dropped = set(present(mapping.drop, names))
     found, hidden = [], set()
     for index, name in enumerate(names):
         if name in dropped:

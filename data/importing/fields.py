@@ -252,5 +252,17 @@ TABLES: dict[str, Table] = {
         REPORTED_INDICATORS,
     )
 }
+# Outlines of stations come from GeoJSON and go into the table stations, so this is a target but no table of its own.
+BOUNDARIES = _table(
+    "boundaries",
+    "辖区边界",
+    [
+        _field("station", "派出所代码或名称", "title", None, required=True),
+        _field("name", "新登记派出所的名称", "title", None),
+    ],
+    ("station",),
+)
+# Everything that a mapping can name.
+TARGETS = TABLES | {BOUNDARIES.name: BOUNDARIES}
 # Tables whose rows are events: they have a batch, a time precision and a grid cell.
 FACT_TABLES = ("alerts", "cases")

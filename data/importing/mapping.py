@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from data.importing.fields import ALERT_GROUPS, BEAT_KINDS, CASE_GROUPS, HASHED_KINDS, STATION_KINDS, TABLES, Table
+from data.importing.fields import (
+    ALERT_GROUPS,
+    BEAT_KINDS,
+    BOUNDARIES,
+    CASE_GROUPS,
+    HASHED_KINDS,
+    STATION_KINDS,
+    TARGETS,
+    Table,
+)
 from data.snapshots import StoreError
 
 PRECISIONS = ("minute", "hour", "day", "month")
@@ -76,6 +85,10 @@ FIELD_KEYS = (
     "unreadable",
     "optional",
 )
+# What a mapping of outlines can say; everything else belongs to tables of rows.
+BOUNDARY_KEYS = ("name", "version", "description", "table", "coord_sys", "drop", "fields", "register")
+BOUNDARY_FIELD_KEYS = ("column", "constant", "default", "translate", "otherwise", "prefix", "pad", "strip_zeros")
+BOUNDARY_REGISTER_KEYS = ("stations", "kind")
 REGISTER_KEYS = ("stations", "beats", "categories", "kind", "beat_kind", "group", "groups")
 
 
@@ -224,8 +237,10 @@ def _toml_place(message: str) -> str:
 
 def _build(content: dict[str, Any], text: str, default_name: str) -> SourceMapping:
     _known(content, TOP_KEYS, "")
-    table_name = _one_of(content, "table", tuple(TABLES), required=True)
-    table = TABLES[str(table_name)]
+    table_name = _one_of(content, "table", tuple(TARGETS), required=True)
+    table = TARGETS[str(table_name)]
+    if table is BOUNDARIES:
+        _check_boundaries(content)
     name = _text(content, "name") or default_name
     source = _source(_section(content, "source"), name)
     base = _fields(_section(content, "fields"), table, "fields")
@@ -408,6 +423,20 @@ def _check_whole(mapping: SourceMapping) -> None:
     both = [column for column in mapping.drop if column in mapping.columns]
     if both:
         raise MappingError(f"列「{both[0]}」既在 drop 中又被映射，请只留一处。")
+
+
+def _check_boundaries(content: dict[str, Any]) -> None:
+    """Check what holds for outlines only: fewer keys, and a coordinate system in any case."""
+    _known(content, BOUNDARY_KEYS, "")
+    _known(_section(content, "register"), BOUNDARY_REGISTER_KEYS, "register")
+    for name, entry in _section(content, "fields").items():
+        if isinstance(entry, dict):
+            _known(entry, BOUNDARY_FIELD_KEYS, f"fields.{name}")
+    if content.get("coord_sys") is None:
+        raise MappingError(
+            f"辖区边界必须写明 coord_sys：{'、'.join(COORDINATE_SYSTEMS)} 之一。"
+            "国内地图平台导出的多为 gcj02（偏移数百米），请向数据提供方核实。"
+        )
 
 
 def _check_after(item: FieldMap, mapping: SourceMapping) -> None:

@@ -15,12 +15,12 @@ from typing import Any
 
 import duckdb
 
-from data.importing import publishing
+from data.importing import boundaries, geojson, guessing, publishing
 from data.importing.applying import Applied, compare, own_group
 from data.importing.detecting import detect, sha256_of
 from data.importing.expressions import lit
 from data.importing.extracting import Progress
-from data.importing.guessing import guess as guess
+from data.importing.fields import BOUNDARIES
 from data.importing.keys import hash_key
 from data.importing.mapping import SourceMapping, SourceSpec
 from data.importing.reading import open_source
@@ -80,11 +80,27 @@ def inspect(path: Path) -> Inspection:
     )
 
 
+def guess(path: Path, store: Store | None = None) -> str:
+    """Look at a file and return the text of a mapping for it; outlines are matched with the stations of the store."""
+    _must_exist(path)
+    if not geojson.looks_like(path):
+        return guessing.guess(path)
+    if store is None:
+        return boundaries.guess(path, ())
+    with _plain_errors(store):
+        version = publishing.base_version(store)
+        if version is None:
+            return boundaries.guess(path, ())
+        with publishing.read_only(store.file(version)) as con:
+            stations = con.execute("SELECT code, name FROM stations ORDER BY code").fetchall()
+    return boundaries.guess(path, stations)
+
+
 def preview(store: Store, path: Path, mapping: SourceMapping) -> Preview:
     """Map a file and return its first rows; nothing is published."""
     _must_exist(path)
     with _plain_errors(store), publishing.workspace(store) as folder:
-        staged = stage(path, mapping, _context(store, dry=True), folder / "0", quiet)
+        staged = _stage(path, mapping, _context(store, dry=True), folder / "0", quiet)
         with duckdb.connect(config={"threads": 1}) as con:
             columns = staged.batch["columns"]
             shown = ", ".join(f"coalesce(cast({column} AS VARCHAR), '')" for column in columns)
@@ -154,7 +170,7 @@ def _work(
         if fresh:
             with publishing.workspace(store) as folder:
                 staged = [
-                    stage(path, mapping, _context(store, dry), folder / str(n), _named(progress, path, len(fresh)))
+                    _stage(path, mapping, _context(store, dry), folder / str(n), _named(progress, path, len(fresh)))
                     for n, path in enumerate(fresh)
                 ]
                 _copy_rejects(staged, rejects)
@@ -171,6 +187,12 @@ def _work(
                         reports[path] = replace(reports[path], warnings=(*reports[path].warnings, _DEMO_LEFT))
         files = tuple(reports[path] for path in paths)
     return _timed(Report(files, snapshot, published, dry, replayed=replayed), started)
+
+
+def _stage(path: Path, mapping: SourceMapping, context: Context, folder: Path, progress: Progress) -> Staged:
+    """Stage a table, or outlines where the mapping is for those."""
+    reader = boundaries.stage if mapping.table is BOUNDARIES else stage
+    return reader(path, mapping, context, folder, progress)
 
 
 def _publish(store: Store, staged: list[Staged], folder: Path) -> tuple[tuple[Applied, ...], int | None, bool]:
@@ -236,11 +258,13 @@ def _context(store: Store, dry: bool) -> Context:
     with publishing.read_only(store.file(version)) as con:
         known = con.execute("SELECT value FROM meta WHERE key = 'grid_lat0'").fetchone()
         row = con.execute("SELECT min(lon), min(lat), max(lon), max(lat), count(lon) FROM stations").fetchone()
+        stations = tuple(con.execute("SELECT code, name FROM stations ORDER BY code").fetchall())
     lat0 = float(known[0]) if known else None
     if row is None or row[4] < 3:
-        return Context(key, lat0)
+        return Context(key, lat0, stations=stations)
     margin = _BOX_MARGIN_DEGREES
-    return Context(key, lat0, (row[0] - margin, row[1] - margin, row[2] + margin, row[3] + margin))
+    box = (row[0] - margin, row[1] - margin, row[2] + margin, row[3] + margin)
+    return Context(key, lat0, box, stations)
 
 
 def _check_rejected(found: tuple[FileReport, ...], max_rejected: float, report: Report) -> None:

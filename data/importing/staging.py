@@ -30,11 +30,15 @@ _PERSONAL = r"\d{15}|1[3-9]\d{9}|\d{3}[-. )]+\d{3}[-. ]\d{4}|0\d{2,3}-\d{7}"
 
 @dataclass(frozen=True)
 class Context:
-    """What staging needs to know of the store: hash key, grid latitude, and the box around its stations."""
+    """What staging needs to know of the store: hash key, grid latitude, its stations and the box around them.
+
+    stations: (code, name).
+    """
 
     key: bytes
     lat0: float | None = None
     box: tuple[float, float, float, float] | None = None
+    stations: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

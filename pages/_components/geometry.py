@@ -8,7 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-Point = tuple[float, float]
+from data.polygons import Point, thinned
+
 # A screen shows about this many steps across a map; what is finer is left out.
 SCREEN_STEPS = 2400
 # One degree of latitude, the same that the grid uses.
@@ -37,35 +38,6 @@ def _rings_of(shape: dict[str, Any]) -> list[list[Point]]:
         return [ring for member in members for ring in _rings_of(member)]
     polygons = shape["coordinates"] if kind == "MultiPolygon" else [shape["coordinates"]] if kind == "Polygon" else []
     return [[(float(x), float(y)) for x, y, *_ in ring] for polygon in polygons for ring in polygon]
-
-
-def thinned(ring: list[Point], tolerance: float) -> list[Point]:
-    """Return a closed ring without the points that lie within `tolerance` of the line (Douglas–Peucker)."""
-    if tolerance <= 0 or len(ring) < 8:
-        return ring
-    far = max(range(len(ring)), key=lambda index: math.dist(ring[0], ring[index]))
-    keep = {0, far, len(ring) - 1}
-    waiting = [(0, far), (far, len(ring) - 1)]
-    while waiting:
-        first, last = waiting.pop()
-        index, distance = _farthest(ring, first, last)
-        if distance > tolerance:
-            keep.add(index)
-            waiting += [(first, index), (index, last)]
-    return [ring[index] for index in sorted(keep)] if len(keep) >= 4 else ring
-
-
-def _farthest(ring: list[Point], first: int, last: int) -> tuple[int, float]:
-    (x0, y0), (x1, y1) = ring[first], ring[last]
-    dx, dy = x1 - x0, y1 - y0
-    length = math.hypot(dx, dy)
-    best, distance = first, 0.0
-    for index in range(first + 1, last):
-        x, y = ring[index]
-        away = abs(dy * (x - x0) - dx * (y - y0)) / length if length else math.hypot(x - x0, y - y0)
-        if away > distance:
-            best, distance = index, away
-    return best, distance
 
 
 def middle(ring: tuple[Point, ...]) -> Point:

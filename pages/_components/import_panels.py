@@ -10,6 +10,7 @@ from typing import Any
 from dash import html
 
 from data import dictionary
+from data.importing.fields import BOUNDARIES
 from data.reading import Snapshot
 from data.snapshots import Store, Version
 from pages._components import jobs, states, status
@@ -17,6 +18,8 @@ from pages._components.attributes import attributes
 from pages._components.tables import plain_table
 
 _SHORT_HASH = 10
+# Outlines go into the table of stations; these are what a check shows of them besides that table's columns.
+_OUTLINES, _OUTLINE_WORDS = BOUNDARIES.name, {"features": "要素数"}
 
 
 def result_panel(token: str, state: jobs.State) -> list[Any]:
@@ -109,8 +112,10 @@ def _listed(codes: Sequence[tuple[str, int]], most: int = 12) -> str:
 
 
 def _preview(preview: dict[str, Any], table: str) -> html.Div:
-    entry = next((one for one in dictionary.tables() if one.name == table), None)
+    shown = "stations" if table == _OUTLINES else table
+    entry = next((one for one in dictionary.tables() if one.name == shown), None)
     words = {column.name: re.split("[（；：，]", column.meaning)[0] for column in entry.columns} if entry else {}
+    words |= _OUTLINE_WORDS
     heads = [(words.get(column, column), False) for column in preview["columns"]]
     return html.Div(
         [html.H3(f"映射后的前 {len(preview['rows'])} 行（标识已散列）"), plain_table(heads, preview["rows"])],
@@ -218,7 +223,7 @@ def _download(words: str, href: str) -> html.A:
 
 def _table_label(table: str) -> str:
     known = {entry.name: entry.meaning.split("，")[0] for entry in dictionary.tables()}
-    return known.get(table, table)
+    return BOUNDARIES.label if table == _OUTLINES else known.get(table, table)
 
 
 def progress_bar(state: jobs.State) -> html.Div:
