@@ -23,6 +23,8 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") { closeOpenPanel(); return; }
+    var dialog = document.querySelector("dialog[open]");
+    if (dialog && !(event.key === "?" && dialog.id === "key-help")) { return; } // An open panel keeps the keys to itself.
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) { return; }
     if (event.key === "?") { event.preventDefault(); toggleHelp(); return; }
     if (event.key === "/") {

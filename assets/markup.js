@@ -1,7 +1,10 @@
 /* Sets the HTML of static parts (pages/_components/markup.py), which the server has escaped. */
 (function () {
   "use strict";
-  function fill(part) { part.innerHTML = part.getAttribute("data-html"); }
+  function fill(part) {
+    part.innerHTML = part.getAttribute("data-html");
+    part.dispatchEvent(new Event("filled", { bubbles: true }));
+  }
 
   new MutationObserver(function (changes) {
     changes.forEach(function (change) {

@@ -27,18 +27,6 @@
     }
   });
 
-  /* Paper is white: a page without figures, whose colours are all in the style sheets, prints in its light mode. */
-  var root = document.documentElement, before = "";
-  window.addEventListener("beforeprint", function () {
-    if (document.querySelector(".js-plotly-plot")) { return; }
-    before = root.getAttribute("data-bs-theme");
-    root.setAttribute("data-bs-theme", "light");
-  });
-  window.addEventListener("afterprint", function () {
-    if (before) { root.setAttribute("data-bs-theme", before); }
-    before = "";
-  });
-
   document.addEventListener("click", function (event) {
     var row = event.target.closest ? event.target.closest("tr.is-link") : null;
     if (!row || event.target.closest("a, button") || window.getSelection().toString()) { return; }

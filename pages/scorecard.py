@@ -20,7 +20,14 @@ from metrics.targets import Outcome, Pack, Target
 from pages._components import cards, export, filters, reported_template, score_controls, scores, session, states, status
 from pages._components.attributes import attributes
 from pages._components.markup import static
-from pages._components.score_export import list_sheet, matrix_sheet
+from pages._components.score_export import (
+    asked_of,
+    bureau_sheet,
+    clauses_sheet,
+    list_sheet,
+    matrix_sheet,
+    month_pinning,
+)
 from pages._components.score_questions import (
     BY_MISSED,
     DEFAULT,
@@ -34,6 +41,7 @@ from pages._components.score_questions import (
     station_address,
 )
 from pages._components.score_view import View, view_of
+from pages._components.shown import Shown
 
 dash.register_page(__name__, path="/scorecard", name="指标账单", title="指标账单 · 降控研判台", order=6, key="c")
 
@@ -341,6 +349,24 @@ def download(_csv: int | None, _xlsx: int | None, search: str | None) -> dict[st
     if ctx.triggered_id == "scores-export-csv":
         return export.csv_download(list_sheet(snapshot, asked, view), name)
     return export.xlsx_download([matrix_sheet(snapshot, asked, view), list_sheet(snapshot, asked, view)], name)
+
+
+def _bureau_sheet(shown: Shown) -> export.Sheet:
+    asked = asked_of(shown)
+    return bureau_sheet(shown.snapshot, asked, view_of(shown.snapshot, asked))
+
+
+def _scores_sheets(shown: Shown) -> list[export.Sheet]:
+    asked = asked_of(shown)
+    view = view_of(shown.snapshot, asked)
+    return [matrix_sheet(shown.snapshot, asked, view), list_sheet(shown.snapshot, asked, view)]
+
+
+def _clauses_sheet(shown: Shown) -> export.Sheet:
+    return clauses_sheet(shown.snapshot, asked_of(shown))
+
+
+export.offer({"bureau": _bureau_sheet, "scores": _scores_sheets, "clauses": _clauses_sheet}, month_pinning)
 
 
 @callback(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,8 +22,9 @@ from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score
 from pages._components import cards, export, filters, peers, score_controls, scores, session, states, status
 from pages._components.attributes import attributes
 from pages._components.markup import static
-from pages._components.score_export import SCORE_COLUMNS, score_rows, sheet_head
+from pages._components.score_export import SCORE_COLUMNS, asked_of, month_pinning, score_rows, sheet_head
 from pages._components.score_questions import Asked, Choices, card_address, card_of, data_words, read, station_address
+from pages._components.shown import Shown
 
 dash.register_page(__name__, path_template="/station/<code>", name="所队自查", title="所队自查 · 降控研判台")
 
@@ -280,3 +282,46 @@ def station_sheet(snapshot: Snapshot, asked: Asked, station: Station) -> export.
     ranked = sorted(found, key=lambda score: (_ORDER.index(score.state), -score.relative))
     head = sheet_head(snapshot, asked, f"所队自查：{station.name}")
     return export.Sheet("目标对照", head, SCORE_COLUMNS, score_rows(snapshot, ranked), fixed=4)
+
+
+def _station_of(shown: Shown) -> Station:
+    """Return the station that the path names; raises UnknownName."""
+    known = catalogue.of(shown.snapshot)
+    return known.stations[known.station_codes((unquote(shown.path.rpartition("/")[2]),))[0]]
+
+
+def _pinning(shown: Shown) -> tuple[date, date, str]:
+    return month_pinning(shown, _station_of(shown).code)
+
+
+def _scores_sheet(shown: Shown) -> export.Sheet:
+    return station_sheet(shown.snapshot, asked_of(shown), _station_of(shown))
+
+
+def _peers_sheet(shown: Shown) -> export.Sheet:
+    """Return the rates of all stations of the kind with their intervals, in the order of the stations."""
+    station, asked = _station_of(shown), asked_of(shown)
+    compared = compare(shown.snapshot, station.kind, asked.month)
+    names = catalogue.of(shown.snapshot).station_names
+    columns = (
+        export.Column("派出所", width=16), export.Column("指标", width=16), export.Column("数量", "number"),
+        export.Column("率", "number", 10, 1), export.Column("区间下限", "number", 10, 1),
+        export.Column("区间上限", "number", 10, 1), export.Column("判定", width=16),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            names.get(code, code), position.metric.label, export.plain(position.counts[code]),
+            export.plain(place.rate.value), export.plain(place.rate.low), export.plain(place.rate.high),
+            place.verdict or None,
+        )
+        for position in compared.positions
+        for code, place in position.places.items()
+    )  # fmt: skip
+    head = (
+        *sheet_head(shown.snapshot, asked, f"与同类所相比：{station.name}"),
+        ("比较", peers.words(compared, station)),
+    )
+    return export.Sheet("与同类所相比", head, columns, rows, fixed=1)
+
+
+export.offer({"station-scores": _scores_sheet, "station-peers": _peers_sheet}, _pinning)

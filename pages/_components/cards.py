@@ -53,8 +53,9 @@ def card(
     """Return the frame of a figure: title, unit and period, tools, body, note, source line and pinned notes.
 
     metric_id: what ⓘ opens: metrics, dimensions or methods (definitions.method); notes: whether one can pin notes.
+    A card that offers no table (export.offer) is no figure: it has neither 导出 nor 批注.
     """
-    # A Graph is filled by itself, so that it is never made anew: its id is another than that of the box around it.
+    is_figure = export.offered(id) is not None
     return html.Section(
         [
             html.Div(
@@ -63,13 +64,13 @@ def card(
                         [html.H2(title, id=f"{id}-title"), html.Span(sub, id=f"{id}-sub", className="card-sub")],
                         className="card-titles",
                     ),
-                    html.Div(_tools(id, metric_id, notes), className="card-tools"),
+                    html.Div(_tools(id, metric_id, is_figure, notes), className="card-tools"),
                 ],
                 className="card-head",
             ),
             html.Div(body, id=f"{id}-body", className="card-body"),
             html.Div(note, id=f"{id}-note", className="card-note"),
-            *([html.Div(id={"type": "note-lines", "card": id}, className="note-lines")] if notes else []),
+            *([_note_lines(id)] if is_figure and notes else []),
             html.P("", id=f"{id}-source", className="card-source num"),
         ],
         id=id,
@@ -115,10 +116,14 @@ def kept(*ids: str) -> dict[str, dict[str, Any]]:
     return {id: dict.fromkeys(_SLOTS, NONE) for id in ids}
 
 
-def _tools(id: str, metric_id: str | Sequence[str], notes: bool) -> list[Any]:
+def _note_lines(id: str) -> html.Div:
+    return html.Div(id={"type": "note-lines", "card": id}, className="note-lines")
+
+
+def _tools(id: str, metric_id: str | Sequence[str], is_figure: bool, notes: bool) -> list[Any]:
     """Return 批注, 导出 and ⓘ; the script of the cards listens to them."""
     found: list[Any] = []
-    if notes:
+    if is_figure and notes:
         found.append(
             html.Button(
                 ["批注", html.Span(id={"type": "note-count", "card": id}, className="note-count num")],
@@ -128,23 +133,25 @@ def _tools(id: str, metric_id: str | Sequence[str], notes: bool) -> list[Any]:
                 **attributes(data_note=id, aria_haspopup="dialog"),
             )
         )
-    has_table = export.offered(id) is not None
-    kinds = [("csv", "CSV"), ("xlsx", "XLSX")] if has_table else []
+    if is_figure:
+        found.append(static(_export_menu(id), "card-export"))
+    if metric_id:
+        found.append(static(definitions.link(metric_id), "card-info"))
+    return found
+
+
+def _export_menu(id: str) -> html.Details:
     buttons = [
         html.Button(words, type="button", className="menu-item", **attributes(data_export=kind, data_card=id))
-        for kind, words in (*kinds, ("png", "PNG 图片"))
+        for kind, words in (("csv", "CSV"), ("xlsx", "XLSX"), ("png", "PNG 图片"))
     ]
-    menu = html.Details(
+    return html.Details(
         [
             html.Summary("导出", className="tool", title="导出本图所示"),
             html.Div(buttons, className="popover-panel popover-right export-menu"),
         ],
         className="picker",
     )
-    found.append(static(menu, "card-export"))
-    if metric_id:
-        found.append(static(definitions.link(metric_id), "card-info"))
-    return found
 
 
 def kpi_frame(id: str) -> html.Article:
@@ -156,7 +163,7 @@ def kpi_frame(id: str) -> html.Article:
         [
             html.Div(states.skeleton(), id=f"{id}-text"),
             html.Div(figures.graph(f"{id}-spark"), className="spark"),
-            html.Div(id={"type": "note-lines", "card": id}, className="note-lines"),
+            _note_lines(id),
         ],
         id=id,
         className="card-box kpi",

@@ -135,11 +135,11 @@ def sheet_of(
         ("口径", definitions.words(ids)),
         *lines,
     )
-    cells = tuple(tuple(_cell(value) for value in row) for row in rows)
+    cells = tuple(tuple(plain(value) for value in row) for row in rows)
     return Sheet(name or title, told, tuple(columns), cells, fixed)
 
 
-def _cell(value: Any) -> Value:
+def plain(value: Any) -> Value:
     """Return what a spreadsheet can hold; anything without a value is blank."""
     if value is None or isinstance(value, (str, bool)):
         return None if value is None else str(value) if isinstance(value, str) else ("是" if value else "否")
@@ -171,10 +171,10 @@ def csv_text(sheet: Sheet) -> str:
     """Return a table as CSV that spreadsheets open as UTF-8; no text of the data can act as a formula there."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerows((name, _plain(text)) for name, text in sheet.head)
+    writer.writerows((name, _harmless(text)) for name, text in sheet.head)
     writer.writerow(())
-    writer.writerow(_plain(column.name) for column in sheet.columns)
-    writer.writerows([_plain(value) for value in row] for row in sheet.rows)
+    writer.writerow(_harmless(column.name) for column in sheet.columns)
+    writer.writerows([_harmless(value) for value in row] for row in sheet.rows)
     return "\ufeff" + buffer.getvalue()
 
 
@@ -243,7 +243,7 @@ def _download(content: bytes, name: str, type: str) -> dict[str, Any]:
     return {"content": base64.b64encode(content).decode(), "filename": name, "type": type, "base64": True}
 
 
-def _plain(value: Value) -> Value:
+def _harmless(value: Value) -> Value:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS) and len(value) > 1:
         return f"'{value}"
     return value

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
+from datetime import date
 
 from data.reading import Snapshot
 from metrics import catalogue
 from metrics.score import MISSED, Score
 from pages._components import export, scores
-from pages._components.score_questions import STATES, Asked, card_of, data_words
+from pages._components.score_questions import STATES, Asked, card_of, data_words, read
 from pages._components.score_view import View
+from pages._components.shown import Shown
 
 SCORE_COLUMNS = (
     export.Column("单位代码", width=16), export.Column("单位", width=16), export.Column("类别", width=8),
@@ -20,6 +23,18 @@ SCORE_COLUMNS = (
     export.Column("新增可达标", "number", 10, 0), export.Column("调整可达标", "number", 10, 0),
     export.Column("差距说明或原因", width=40), export.Column("数据来源", width=18), export.Column("数据时间", width=12),
 )  # fmt: skip
+
+
+def asked_of(shown: Shown) -> Asked:
+    """Return the question that the address of a scorecard page asks; raises MetricError as read does."""
+    return read(shown.query, shown.snapshot, shown.store)[0]
+
+
+def month_pinning(shown: Shown, station: str = "") -> tuple[date, date, str]:
+    """Return where notes hang on a page of the scorecard: the month and the policy, and its station."""
+    asked = asked_of(shown)
+    last = asked.month.replace(day=calendar.monthrange(asked.month.year, asked.month.month)[1])
+    return asked.month, last, f"policy={asked.pack.id}" + (f"&station={station}" if station else "")
 
 
 def score_rows(snapshot: Snapshot, shown: Sequence[Score]) -> tuple[tuple[export.Value, ...], ...]:
@@ -83,3 +98,22 @@ def matrix_sheet(snapshot: Snapshot, asked: Asked, view: View) -> export.Sheet:
         missed = sum(score is not None and score.state == MISSED for score in cells)
         rows.append((one.name, one.kind, missed, *(scores.cell_text(score) if score else None for score in cells)))
     return export.Sheet("账单", sheet_head(snapshot, asked, "指标账单"), tuple(columns), tuple(rows), fixed=1)
+
+
+def bureau_sheet(snapshot: Snapshot, asked: Asked, view: View) -> export.Sheet:
+    """Return the targets of the bureau as a whole."""
+    head = sheet_head(snapshot, asked, "全局目标")
+    return export.Sheet("全局目标", head, SCORE_COLUMNS, score_rows(snapshot, view.bureau), fixed=3)
+
+
+def clauses_sheet(snapshot: Snapshot, asked: Asked) -> export.Sheet:
+    """Return the targets with their clauses."""
+    columns = (
+        export.Column("目标", width=24), export.Column("要求", width=18), export.Column("依据", width=16),
+        export.Column("概括", width=48), export.Column("约束", width=16), export.Column("来源", width=12),
+    )  # fmt: skip
+    rows = tuple(
+        (one.label, one.says, one.clause, one.summary, one.binds, "系统计算" if one.source == "computed" else "报送")
+        for one in asked.pack.targets
+    )
+    return export.Sheet("目标与条款", sheet_head(snapshot, asked, "目标与条款"), columns, rows, fixed=1)

@@ -92,6 +92,11 @@ def register(app: Dash) -> None:
         State("pages", "data"),
         State({"type": "nav", "path": ALL}, "id"),
     )
+
+    @app.callback(Output("rail-bureau", "children"), Input("snapshot", "data"), prevent_initial_call=True)
+    def bureau(_: int | None) -> str:
+        return _bureau(status.read()[0])
+
     app.clientside_callback(
         ClientsideFunction("shell", "mode"), Output("mode", "data"), Input("mode-button", "n_clicks")
     )
@@ -111,7 +116,6 @@ def explanation(error: Exception) -> str:
 
 
 def _rail(snapshot: Snapshot | None) -> html.Aside:
-    bureau = snapshot.meta.get("bureau", "") if snapshot else ""
     return html.Aside(
         [
             html.Div(
@@ -122,10 +126,14 @@ def _rail(snapshot: Snapshot | None) -> html.Aside:
                 className="rail-head",
             ),
             html.Nav([_link(page) for page in _listed_pages()], id="rail-nav", **attributes(aria_label="页面")),
-            html.P(bureau, className="rail-foot"),
+            html.P(_bureau(snapshot), id="rail-bureau", className="rail-foot"),
         ],
         className="rail",
     )
+
+
+def _bureau(snapshot: Snapshot | None) -> str:
+    return snapshot.meta.get("bureau", "") if snapshot else ""
 
 
 def _link(page: Mapping[str, Any]) -> html.A:

@@ -1,0 +1,46 @@
+/* Paper is white and 186 mm wide: before printing the page turns light, its figures fit their boxes; afterwards all is as before. */
+(function () {
+  "use strict";
+  var root = document.documentElement, before = "";
+  // Wider figures are drawn anew at this width, so that their words stay readable when they are scaled to the sheet.
+  var WIDEST = 900;
+
+  function figures() {
+    return Array.from(document.querySelectorAll(".js-plotly-plot")).filter(function (plot) { return plot.clientWidth > 0; });
+  }
+
+  // Drawings have no view of their own: with one, the style sheet can scale them to the width of their card.
+  function fit(plot) {
+    var box = plot.querySelector(".svg-container");
+    if (!box) { return; }
+    if (plot.clientWidth > WIDEST && window.Plotly) {
+      plot.dataset.widened = "yes";
+      window.Plotly.relayout(plot, { width: WIDEST, height: plot.clientHeight });
+    }
+    var svgs = plot.querySelectorAll(".main-svg"), width = svgs[0].getAttribute("width"), height = svgs[0].getAttribute("height");
+    box.style.setProperty("--drawn", width + " / " + height);
+    box.style.setProperty("--drawn-width", width + "px");
+    svgs.forEach(function (svg) { svg.setAttribute("viewBox", "0 0 " + width + " " + height); });
+  }
+
+  function release(plot) {
+    plot.querySelectorAll(".main-svg").forEach(function (svg) { svg.removeAttribute("viewBox"); });
+    if (plot.dataset.widened) {
+      delete plot.dataset.widened;
+      window.Plotly.relayout(plot, { width: null, height: null, autosize: true });
+    }
+  }
+
+  window.addEventListener("beforeprint", function () {
+    before = root.getAttribute("data-bs-theme");
+    root.setAttribute("data-bs-theme", "light");
+    if (before === "dark") { root.dataset.printed = "dark"; } // Its figures are inverted by the style sheet.
+    figures().forEach(fit);
+  });
+  window.addEventListener("afterprint", function () {
+    if (before) { root.setAttribute("data-bs-theme", before); }
+    before = "";
+    delete root.dataset.printed;
+    figures().forEach(release);
+  });
+})();
