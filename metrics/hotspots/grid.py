@@ -76,7 +76,7 @@ class Area:
     def corners(self, cells: Ints) -> dict[str, Floats]:
         """Return west, south, east, north (degrees) of cells by number."""
         width, height = (SMALL_PER_SIDE * degrees for degrees in grid.cell_degrees(self.lat0))
-        x, y = self.columns[cells], self.rows[cells]
+        x, y = self.columns[cells].astype(np.float64), self.rows[cells].astype(np.float64)
         return {"west": x * width, "south": y * height, "east": (x + 1) * width, "north": (y + 1) * height}
 
     def dense(self, values: Floats) -> Floats:
@@ -110,9 +110,8 @@ def _area(snapshot: Snapshot, stations: tuple[str, ...]) -> Area | None:
 def _all_cells(snapshot: Snapshot, stations: tuple[str, ...]) -> Ints:
     marks = ", ".join("?" for _ in stations)
     own = f" AND station IN ({marks})" if stations else ""
-    texts = [
-        f"SELECT DISTINCT cell_x, cell_y FROM {view} WHERE cell_x IS NOT NULL{own}" for view in ("alert_facts", "case_coded")
-    ]
+    views = ("alert_facts", "case_facts")
+    texts = [f"SELECT cell_x, cell_y FROM {view} WHERE cell_x IS NOT NULL{own}" for view in views]
     rows = snapshot.rows(" UNION ".join(texts), [*stations, *stations])
     return np.array(rows, dtype=np.int64).reshape(-1, 2) // SMALL_PER_SIDE
 
