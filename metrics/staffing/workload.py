@@ -1,0 +1,301 @@
+"""Calls, work and duty by station and hour of the week: counted in one statement, smoothed where counts are small.
+
+Smoothing (empirical Bayes, gamma-Poisson): the expected count of an hour of the week is the station's calls × its share
+of that weekday × its share of that hour × what weekday and hour have in common bureau-wide; both shares are drawn to
+the bureau's, the more the more alike the stations are. The rate is Gamma(k + n, k/m + E) with n calls in E hours, m the
+expected rate and 1/k its relative variance: the scatter of the station's counts about m beyond chance (method of
+moments) and the uncertainty of the two shares. A station that follows the pattern gets the pattern, one that differs
+keeps its own counts. Mean and quantiles are the rate and its interval. Source: Clayton and Kaldor (1987) for the
+gamma-Poisson; Mosimann (1962) for the Dirichlet-multinomial.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from data.reading import Snapshot
+from metrics import cache, catalogue
+from metrics.definitions import DIMENSIONS
+from metrics.model import MetricError
+from metrics.selection import Selection
+from metrics.staffing.values import DAYS, HOURS, Rules
+
+Floats = NDArray[np.float64]
+Dates = tuple[date, date]
+# Below this many calls with work times a station's mean says little; the bureau's stands in.
+ENOUGH_MEASURED = 30
+# Least and most calls that the bureau's pattern may stand for, and the stations that it takes to tell.
+_WEIGHTS, _ENOUGH_STATIONS = (1.0, 2000.0), 3
+_FREE_CELLS = (DAYS - 1) * (HOURS - 1)
+_Z95 = (0.025, 0.975)
+
+# A call that has any stamp of people on the way was attended to, whether or not the dispatch itself was stamped.
+_WEEKDAY = DIMENSIONS["weekday"].sql
+_SQL = f"""
+with calls as (
+    select
+        station, {_WEEKDAY} as weekday, hour(happened_at) as hour,
+        case when time_precision in ('minute', 'hour') then 'calls' else 'undated' end as what,
+        has_dispatch or has_arrive or has_done as attended,
+        work_seconds, arrive_seconds - dispatch_seconds + scene_seconds as attended_seconds
+    from alert_facts where valid and happened_at >= $since and happened_at < $until
+)
+select what, station, weekday, hour, count(*) as valid, count(*) filter (where attended) as attended,
+    count(work_seconds) as measured, coalesce(sum(work_seconds), 0) / 3600.0 as amount,
+    coalesce(sum(work_seconds) filter (where attended_seconds > 0), 0) / 3600.0 as crew_hours,
+    coalesce(sum(attended_seconds) filter (where work_seconds is not null), 0) / 3600.0 as unit_hours,
+    coalesce(sum((work_seconds / 3600.0) * (work_seconds / 3600.0)), 0) as squares
+from calls group by what, station, weekday, hour
+union all
+select 'duty', station, {_WEEKDAY} as weekday, hour(happened_at) as hour, 0, 0, 0,
+    sum(hours * (officers + auxiliaries)), 0, 0, 0
+from duty_facts($since, $until) where row_kind = '岗位' and post in ('接处警', '巡逻') group by station, weekday, hour
+union all
+select 'matched', station, {_WEEKDAY} as weekday, hour(happened_at) as hour, count(*), 0, 0, 0, 0, 0, 0
+from duty_facts($since, $until) where row_kind = '警情' group by station, weekday, hour
+union all
+select 'days', station, weekday, 0, count(*), 0, 0, 0, 0, 0, 0
+from (
+    select distinct station_code as station, cast(starts_at as date) as happened_at,
+        {_WEEKDAY.replace("happened_at", "starts_at")} as weekday
+    from duty where starts_at >= $since and starts_at < $until
+) as rostered group by station, weekday
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    """What was counted from `first` to `last`, both included; arrays by [station, weekday, hour].
+
+    days: days with alerts by weekday. valid, attended: calls. matched: valid calls on rostered days. duty: people-hours
+    of 接处警 and 巡逻. rostered: days with a roster by [station, weekday]. By station: measured: calls with usable work
+    times; work, squares: the sum of their people-hours and of the squares; crew_hours, unit_hours: people-hours and
+    hours of those with known arrival; undated: valid calls whose hour is not known. Nothing may be changed in place.
+    """
+
+    stations: tuple[str, ...]
+    first: date
+    last: date
+    days: Floats
+    valid: Floats
+    attended: Floats
+    matched: Floats
+    duty: Floats
+    rostered: Floats
+    measured: Floats
+    work: Floats
+    squares: Floats
+    crew_hours: Floats
+    unit_hours: Floats
+    undated: Floats
+
+    @property
+    def has_attended(self) -> bool:
+        """Whether the source says which calls someone went to; otherwise all valid calls stand for them."""
+        return bool(self.attended.sum() > 0)
+
+    @property
+    def calls(self) -> Floats:
+        """Calls that bind people."""
+        return self.attended if self.has_attended else self.valid
+
+    @property
+    def on_duty(self) -> Floats:
+        """People on duty on average; nan where a weekday has no roster."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.rostered[:, :, None] > 0, self.duty / self.rostered[:, :, None], np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Calls per hour as gamma distributions by [station, weekday, hour] (nan: no data), and what one call binds.
+
+    hour_shape: shape of the gamma distribution of an average day's hours, by [station, hour]. hours_per_call:
+    people-hours (nan: cannot tell); crew: people per call; by [station]. own: whether a station's own calls say so.
+    """
+
+    shape: Floats
+    rate: Floats
+    hour_shape: Floats
+    hours_per_call: Floats
+    crew: Floats
+    own: NDArray[np.bool_]
+
+    @property
+    def mean(self) -> Floats:
+        """Calls per hour."""
+        return self.shape / self.rate
+
+    @property
+    def unit_hours(self) -> Floats:
+        """Hours that a call binds one unit."""
+        return self.hours_per_call / self.crew
+
+    def interval(self) -> tuple[Floats, Floats]:
+        """Return the 95% interval of the calls per hour."""
+        shape = np.maximum(self.shape, 1e-12)
+        low, high = (stats.gamma.ppf(p, shape) / self.rate for p in _Z95)
+        # Without any call in the window: the exact Poisson bound of the whole window.
+        none = self.shape == 0
+        return np.where(none, 0.0, low), np.where(none, -np.log(_Z95[0]) / self.rate, high)
+
+
+def window(snapshot: Snapshot, selection: Selection, rules: Rules) -> Dates:
+    """Return the days averaged: `rules.weeks` up to the last complete day of the period, or all of a longer period.
+
+    Natural days, whatever the cut-off hour: an hour of the week is an hour of the clock. Raises MetricError.
+    """
+    known = catalogue.of(snapshot)
+    as_of = known.data_as_of
+    if as_of is None:
+        raise MetricError("数据仓里还没有警情，无法测算警力。请先在「数据接入」导入警情。")
+    period = selection.resolve(as_of)
+    complete = as_of.date() - timedelta(days=1)
+    if not known.covered("alerts", date.min, complete):
+        complete = as_of.date()
+    last = max(min(period.last, complete), min(period.first, complete))
+    return min(period.first, last - timedelta(days=7 * rules.weeks - 1)), last
+
+
+def load(snapshot: Snapshot, days: Dates) -> Load:
+    """Return what was counted from the first to the last of `days`, once per version."""
+    return cache.answer(snapshot, days, _load)
+
+
+def _load(snapshot: Snapshot, days: Dates) -> Load:
+    known = catalogue.of(snapshot)
+    codes = tuple(known.stations)
+    since = datetime.combine(days[0], time())
+    until = datetime.combine(days[1] + timedelta(days=1), time())
+    frame = snapshot.query(_SQL, {"since": since, "until": until})
+    places = {code: number for number, code in enumerate(codes)}
+    frame = frame.assign(place=[places.get(code, -1) for code in frame["station"]])
+    frame = frame[frame["place"] >= 0]
+
+    def week(what: str, column: str) -> Floats:
+        out = np.zeros((len(codes), DAYS, HOURS))
+        rows = frame[frame["what"] == what]
+        cells = (rows["place"].to_numpy(int), rows["weekday"].to_numpy(int) - 1, rows["hour"].to_numpy(int))
+        out[cells] = rows[column].to_numpy(float)
+        return out
+
+    covered = known.covered("alerts", *days)
+    return Load(
+        stations=codes, first=days[0], last=days[1],
+        days=np.bincount([day.weekday() for day in covered], minlength=DAYS).astype(float),
+        valid=week("calls", "valid"), attended=week("calls", "attended"), matched=week("matched", "valid"),
+        duty=week("duty", "amount"), rostered=week("days", "valid")[:, :, 0],
+        measured=week("calls", "measured").sum((1, 2)), work=week("calls", "amount").sum((1, 2)),
+        squares=week("calls", "squares").sum((1, 2)),
+        crew_hours=week("calls", "crew_hours").sum((1, 2)),
+        unit_hours=week("calls", "unit_hours").sum((1, 2)),
+        undated=week("undated", "valid").sum((1, 2)),
+    )  # fmt: skip
+
+
+def demand(snapshot: Snapshot, days: Dates, rules: Rules) -> Demand:
+    """Return the smoothed demand of all stations, once per version."""
+    return cache.answer(snapshot, (days, rules), _demand)
+
+
+def _demand(snapshot: Snapshot, question: tuple[Dates, Rules]) -> Demand:
+    days, rules = question
+    counted = load(snapshot, days)
+    return Demand(*smoothed(counted.calls, counted.days), *per_call(counted, rules))
+
+
+def per_call(counted: Load, rules: Rules) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return people-hours per call, people per call and whether the station's own calls tell; by station.
+
+    Where fewer than ENOUGH_MEASURED calls have work times the bureau's mean stands in; where the source has none, the
+    rule's default or nan.
+    """
+    own = counted.measured >= ENOUGH_MEASURED
+    bureau_hours = _ratio(counted.work.sum(), counted.measured.sum())
+    default = np.nan if rules.hours_per_call is None else rules.hours_per_call
+    hours = np.where(own, _ratio(counted.work, counted.measured), bureau_hours)
+    crew = np.where(own, _ratio(counted.crew_hours, counted.unit_hours), np.nan)
+    crew = np.where(np.isnan(crew), _ratio(counted.crew_hours.sum(), counted.unit_hours.sum()), crew)
+    return np.where(np.isnan(hours), default, hours), np.where(np.isnan(crew), rules.crew, crew), own
+
+
+def spread_per_call(counted: Load) -> Floats:
+    """Return the relative standard error of the mean people-hours per call by station; the bureau's where it lends."""
+    n, total, squares = counted.measured, counted.work, counted.squares
+    lent = n < ENOUGH_MEASURED
+    n, total, squares = (np.where(lent, part.sum(), part) for part in (n, total, squares))
+    variance = np.maximum(_ratio(squares, n) - _ratio(total, n) ** 2, 0.0)
+    return np.asarray(np.nan_to_num(np.sqrt(variance / np.maximum(n, 1.0)) / _ratio(total, n)))
+
+
+def smoothed(calls: Floats, days: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return shape and rate of the gamma distribution of the calls per hour, and the shape of an average day's hours.
+
+    calls: counts by [station, weekday, hour]. days: days counted by weekday; a weekday without any has rate nan. A
+    station without calls has shape 0 and as rate all the hours counted, so that its mean is 0 and its bound finite.
+    """
+    exposure = np.where(days > 0, days, np.nan)[None, :, None]
+    by_day, by_hour = _shares(calls.sum(2)), _shares(calls.sum(1))
+    pattern = by_day.share[:, :, None] * by_hour.share[:, None, :] * _interplay(calls, days)
+    total = calls.sum((1, 2))[:, None, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = np.nan_to_num(pattern / pattern.sum((1, 2), keepdims=True) * total)
+        scatter = ((calls - expected) ** 2 - expected).sum((1, 2)) * (DAYS * HOURS / _FREE_CELLS)
+        own = np.where(scatter > 0, scatter / (expected**2).sum((1, 2)), 0.0)[:, None, None]
+        # The pattern is itself estimated: from the calls behind the weekday and those behind the hour.
+        k = 1 / np.maximum(own + 1 / by_day.behind[:, :, None] + 1 / by_hour.behind[:, None, :], 1e-9)
+        shape, rate = k + calls, k * exposure / expected + exposure
+    none = total == 0
+    shape = np.where(np.isnan(exposure), np.nan, np.where(none, 0.0, shape))
+    rate = np.where(none, days.sum() * HOURS + 0 * exposure, rate)
+    return shape, rate, np.where(none[:, :, 0], 0.0, by_hour.behind)
+
+
+@dataclass(frozen=True, eq=False)
+class _Shares:
+    """Shares of weekdays or hours by station, and the calls that stand behind each, borrowed ones included."""
+
+    share: Floats
+    behind: Floats
+
+
+def _shares(counts: Floats) -> _Shares:
+    """Return each station's shares drawn to the bureau's by the weight that the likeness of the stations gives it.
+
+    Dirichlet-multinomial: share = (n + κq) / (N + κ), where κ follows from how far the stations' shares scatter beyond
+    chance, Σ (n − Nq)² − Nq(1 − q) over Σ N(N − 1)q(1 − q) = 1 / (κ + 1). Fewer than three stations lend nothing.
+    """
+    total = counts.sum(1, keepdims=True)
+    # Half a call more in every cell: no hour is impossible because it happened to be empty.
+    bureau = (counts.sum(0) + 0.5) / (counts.sum() + 0.5 * counts.shape[1])
+    chance = bureau * (1 - bureau)
+    scatter = ((counts - total * bureau) ** 2 - total * chance).sum()
+    most = (total * np.maximum(total - 1, 0) * chance).sum()
+    alike = max(scatter / most, 0.0) if most > 0 else 1.0
+    weight = 1.0 if (total > 0).sum() < _ENOUGH_STATIONS else float(np.clip(1 / max(alike, 1e-9) - 1, *_WEIGHTS))
+    behind = counts + weight * bureau
+    return _Shares(behind / (total + weight), behind)
+
+
+def _interplay(calls: Floats, days: Floats) -> Floats:
+    """Return how much more than weekday × hour all the calls come in each hour of the week; 1: no more.
+
+    Drawn to 1 by gamma-Poisson as the rates are; fewer than three stations cannot tell a pattern from their own chance.
+    """
+    seen = calls.sum(0) * (days > 0)[:, None]
+    if (calls.sum((1, 2)) > 0).sum() < _ENOUGH_STATIONS:
+        return np.ones_like(seen)
+    expected = seen.sum(1)[:, None] * seen.sum(0)[None, :] / seen.sum()
+    scatter = ((seen - expected) ** 2 - expected).sum() * (DAYS * HOURS / _FREE_CELLS)
+    weight = float(np.clip((expected**2).sum() / max(scatter, 1e-9), 1.0, 1e6))
+    return np.asarray((weight + seen) / (weight + expected))
+
+
+def _ratio(top: Floats, bottom: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(bottom > 0, np.asarray(top, dtype=float) / bottom, np.nan)
