@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from data.calendar import calendar_rows
 from data.reading import Snapshot
 from metrics import catalogue
 from metrics.catalogue import Catalogue
 from metrics.definitions import UNREGISTERED
 from metrics.forecasting.scoring import Floats
-from metrics.forecasting.values import MEASURES, History
+from metrics.forecasting.values import HORIZON, MEASURES, PROFILE_DAYS, History
 from metrics.model import MetricError, Refused
 
-# Older years say little about the coming week and would make every fit slower.
-LONGEST_DAYS = 5 * 366
-# The hours of the week are learnt, and the share of alerts with a known hour is taken, from this many days.
-PROFILE_DAYS = 365
+Ints = NDArray[np.int64]
+
+# Enough for two years of back-test after three of learning; older years say little about the coming week.
+LONGEST_DAYS = 6 * 366
 
 _SQL = """
 SELECT
@@ -36,29 +39,27 @@ GROUP BY ALL
 def read(snapshot: Snapshot) -> History:
     """Return the counts of a snapshot; raises MetricError without alerts, Refused where only their month is known."""
     known = catalogue.of(snapshot)
-    days = _days(known)
-    rows = snapshot.query(_SQL, {"since": days[0], "until": days[-1] + timedelta(days=1)}, seconds=60)
+    first, last = _span(known)
+    rows = snapshot.query(_SQL, {"since": first, "until": last + timedelta(days=1)}, seconds=60)
     stations = tuple(sorted({*known.stations, *rows["station"].unique()} - {UNREGISTERED}))
     if (rows["station"] == UNREGISTERED).any():
         stations = (*stations, UNREGISTERED)
-    has_data = np.zeros(len(days), dtype=bool)
-    for day in known.covered("alerts", days[0], days[-1]):
-        has_data[(day - days[0]).days] = True
-    place = (pd.to_datetime(rows["day"]) - pd.Timestamp(days[0])).dt.days.to_numpy()
-    column = rows["station"].map({station: n for n, station in enumerate(stations)}).to_numpy()
-    counts = {
-        measure: _spread(place, column, rows[measure].to_numpy(), has_data, len(stations)) for measure in MEASURES
-    }
+    has_data = np.zeros((last - first).days + 1, dtype=bool)
+    has_data[[(day - first).days for day in known.covered("alerts", first, last)]] = True
+    place = _whole((pd.to_datetime(rows["day"]) - pd.Timestamp(first)).dt.days)
+    column = _whole(rows["station"].map({station: n for n, station in enumerate(stations)}))
+    width = len(stations)
+    counts = {measure: _spread(place, column, _whole(rows[measure]), has_data, width) for measure in MEASURES}
     timed = (rows["hour"] >= 0).to_numpy()
-    hour, valid = rows["hour"].to_numpy(), rows["valid"].to_numpy()
-    hours = _spread(place[timed], hour[timed], valid[timed], has_data, 24)
+    hours = _spread(place[timed], _whole(rows["hour"])[timed], _whole(rows["valid"])[timed], has_data, 24)
     recent = float(np.nansum(counts["valid"][-PROFILE_DAYS:]))
     share = float(np.nansum(hours[-PROFILE_DAYS:])) / recent if recent else 1.0
-    return History(days, stations, counts, hours, share)
+    calendar = tuple(calendar_rows(first, last + timedelta(days=HORIZON)))
+    return History(calendar, stations, counts, hours, share)
 
 
-def _days(known: Catalogue) -> tuple[date, ...]:
-    """Return all days from the first covered to the last complete one, at most LONGEST_DAYS."""
+def _span(known: Catalogue) -> tuple[date, date]:
+    """Return the first covered and the last complete day, at most LONGEST_DAYS apart."""
     as_of, runs = known.as_of.get("alerts"), known.coverage.get("alerts", [])
     if as_of is None or not runs:
         raise MetricError("数据仓里还没有警情，无法预测。请先在「数据接入」导入警情。")
@@ -69,12 +70,16 @@ def _days(known: Catalogue) -> tuple[date, ...]:
         raise Refused("警情的发生时间只精确到月，无法按日预测。请导入至少精确到日的警情。")
     if last < first:
         raise MetricError("警情数据还不足一个完整的日子，无法预测。请在次日数据导入后再看。")
-    return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+    return first, last
 
 
-def _spread(day: Floats, column: Floats, value: Floats, has_data: np.ndarray, width: int) -> Floats:
+def _whole(column: pd.Series[Any]) -> Ints:
+    return np.asarray(column, dtype=np.int64)
+
+
+def _spread(day: Ints, column: Ints, value: Ints, has_data: NDArray[np.bool_], width: int) -> Floats:
     """Return days × width sums; days without data are NaN."""
     out = np.zeros((len(has_data), width))
-    np.add.at(out, (day.astype(int), column.astype(int)), value)
+    np.add.at(out, (day, column), value)
     out[~has_data] = np.nan
     return out

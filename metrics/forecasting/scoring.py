@@ -15,8 +15,6 @@ Floats = NDArray[np.float64]
 
 # The quantiles that the 50% and the 90% interval consist of.
 LEVELS = (0.05, 0.25, 0.75, 0.95)
-# Below this variance-to-mean ratio the negative binomial is the Poisson to all printed digits.
-_POISSON = 1.001
 
 
 def wape(actual: ArrayLike, forecast: ArrayLike) -> float:
@@ -75,19 +73,6 @@ def poisson_floor(means: ArrayLike) -> float:
     median = stats.poisson.ppf(0.5, mu)
     error = 2 * (median * stats.poisson.cdf(median, mu) - mu * stats.poisson.cdf(median - 1, mu)) + mu - median
     return float(error.sum() / mu.sum())
-
-
-def quantiles(means: ArrayLike, dispersion: ArrayLike, level: float) -> Floats:
-    """Return quantiles of negative binomial counts with these means and variance dispersion × mean; same shape.
-
-    A dispersion of 1 or less is Poisson; a mean of 0 is always 0.
-    """
-    mu, psi = np.broadcast_arrays(np.asarray(means, dtype=float), np.asarray(dispersion, dtype=float))
-    positive = np.where(mu > 0, mu, 1.0)
-    wide = np.where(psi > _POISSON, psi, 2.0)
-    binomial = stats.nbinom.ppf(level, positive / (wide - 1), 1 / wide)
-    found = np.where(psi > _POISSON, binomial, stats.poisson.ppf(level, positive))
-    return np.where(mu > 0, found, 0.0)
 
 
 def _pairs(actual: ArrayLike, forecast: ArrayLike) -> tuple[Floats, Floats]:

@@ -46,16 +46,7 @@ def test_pinball_and_coverage() -> None:
     assert scoring.coverage([1, 2, 3, math.nan], [1, 0, 4, 0], [1, 1, 5, 9]) == pytest.approx(1 / 3)
 
 
-def test_quantiles_have_the_mean_and_variance_asked_for() -> None:
-    levels = (np.arange(4000) + 0.5) / 4000
-    for mean, psi in ((3.0, 1.6), (40.0, 2.5), (5.0, 1.0)):
-        drawn = np.array([scoring.quantiles(mean, psi, level) for level in levels])
-        assert drawn.mean() == pytest.approx(mean, rel=0.02)
-        assert drawn.var() == pytest.approx(psi * mean, rel=0.05)
-
-
 def test_nothing_has_defined_answers() -> None:
-    assert scoring.quantiles([0.0, 2.0], 1.5, 0.95)[0] == 0
     assert math.isnan(scoring.wape([0, 0], [1, 0]))
     assert math.isnan(scoring.mase([1], [1], 0.0))
     assert math.isnan(scoring.naive_scale([1, 2], 7))
