@@ -18,6 +18,8 @@ Polygon = list[Ring]
 # WGS84, which CGCS2000 equals to a tenth of a millimetre: half axis in km and squared eccentricity.
 _HALF_AXIS_KM = 6378.137
 _ECCENTRICITY_2 = 0.00669437999014
+# Twice an area in square degrees.
+_FLAT = 1e-10
 # Where to look for a point inside an area that its centroid misses: shares of its height.
 _SCAN = (0.5, 0.375, 0.625, 0.25, 0.75, 0.125, 0.875)
 
@@ -26,6 +28,11 @@ def turn(ring: Sequence[Point]) -> float:
     """Return twice the signed plane area of a closed ring in square degrees; positive when counter-clockwise."""
     x, y = ring[0]
     return sum((x0 - x) * (y1 - y) - (x1 - x) * (y0 - y) for (x0, y0), (x1, y1) in pairwise(ring))
+
+
+def is_flat(ring: Sequence[Point]) -> bool:
+    """Return whether a ring encloses less than about half a square metre: a line drawn to and fro, or rounding."""
+    return len(ring) < 4 or abs(turn(ring)) < _FLAT
 
 
 def inside(point: Point, polygon: Sequence[Sequence[Point]]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +14,13 @@ import duckdb
 from data import clock
 from data import polygons as plane
 from data.importing import geojson
-from data.importing.aliases import ZONES
 from data.importing.detecting import sha256_of
 from data.importing.expressions import MISSING, lit, point_layers, prepare
 from data.importing.extracting import Progress, check_personal, fitted, present, unused
-from data.importing.fields import BOUNDARIES
 from data.importing.geojson import Feature
 from data.importing.mapping import FieldMap, SourceMapping
-from data.importing.personal import examine, looks_personal
-from data.importing.reading import find_columns, plain
+from data.importing.personal import looks_personal
+from data.importing.reading import find_columns
 from data.importing.report import Reason
 from data.importing.staging import MOST_REASONS, Context, Staged, batch_key
 from data.polygons import Polygon, Ring
@@ -36,9 +33,6 @@ DECIMALS = 6
 _COLUMNS = ("code", "name", "features", "area_km2", "lon", "lat", "boundary")
 _SHOWN = 5
 _GEOMETRY = "geometry"
-_CODE_WORDS = r"代码|编码|编号|dm$|bm$|code|^id$|district|precinct"
-_TITLE_WORDS = r"名称|派出所|单位|mc$|name|title"
-_REGISTER = ("[register]", "stations = true", '# kind = "城区"  # 新建派出所的类别：城区 城郊 农村 海港 厂矿')
 
 
 @dataclass(frozen=True)
@@ -75,11 +69,12 @@ class _Area:
 
 @dataclass
 class _Sorted:
-    """Every feature of a file: in an area, a duplicate, or rejected."""
+    """Every feature of a file: in an area, a duplicate, or rejected; slivers: rings left out as too small."""
 
     areas: dict[str, _Area] = field(default_factory=dict)
     rejected: list[_Rejected] = field(default_factory=list)
     duplicate: int = 0
+    slivers: int = 0
 
 
 # ---- from a file to a batch ----------------------------------------------------------------------
@@ -220,10 +215,10 @@ def _sorted(features: Sequence[Feature], mapping: SourceMapping, names: tuple[st
         code, problem = _code_of(text, known, mapping)
         shape_problem = one.problem or _shape_problem(one, context)
         if shape_problem:
-            label = f"「{_shown(text)}」" if text else f"第 {one.number} 个要素"
-            found.rejected.append(_Rejected(one.number, _GEOMETRY, _shown(text), f"{label}{shape_problem}"))
+            label = f"「{shown(text)}」" if text else f"第 {one.number} 个要素"
+            found.rejected.append(_Rejected(one.number, _GEOMETRY, shown(text), f"{label}{shape_problem}"))
         elif problem:
-            found.rejected.append(_Rejected(one.number, column, _shown(text), problem))
+            found.rejected.append(_Rejected(one.number, column, shown(text), problem))
         else:
             name = _text(name_map, one.properties, places) if name_map else ""
             _put(found, code, name or code, one)
@@ -238,13 +233,14 @@ def _put(found: _Sorted, code: str, name: str, one: Feature) -> None:
         return
     area.seen.add(points)
     area.features += 1
-    area.polygons += [kept for polygon in one.polygons if (kept := _solid(polygon))]
+    solid = [_solid(polygon) for polygon in one.polygons]
+    area.polygons += [polygon for polygon in solid if polygon]
+    found.slivers += sum(map(len, one.polygons)) - sum(map(len, solid))
 
 
 def _solid(polygon: Polygon) -> Polygon:
-    """Leave out rings that rounding to a tenth of a metre made vanish; without the outer one nothing is left."""
-    rings = [ring if len(ring) >= 4 and plane.turn(ring) else [] for ring in polygon]
-    return [ring for ring in rings if ring] if rings[0] else []
+    """Leave out rings without surface; without the outer one nothing is left."""
+    return [] if plane.is_flat(polygon[0]) else [ring for ring in polygon if not plane.is_flat(ring)]
 
 
 def _places(mapping: SourceMapping, names: tuple[str, ...]) -> dict[str, str]:
@@ -275,17 +271,18 @@ def _code_of(text: str, known: Directory, mapping: SourceMapping) -> tuple[str, 
         return "", f"派出所代码或名称缺失，或超过 {longest} 字"
     codes = known.find(text)
     if len(codes) > 1:
-        return "", f"有 {len(codes)} 个派出所名为「{_shown(text)}」，请改用代码"
+        return "", f"有 {len(codes)} 个派出所名为「{shown(text)}」，请改用代码"
     if codes:
         return codes[0], None
     if mapping.register.stations:
         return text, None
     return "", (
-        f"没有代码或名称为「{_shown(text)}」的派出所；可在映射中用 translate 对应，或写 [register] stations = true 新建"
+        f"没有代码或名称为「{shown(text)}」的派出所；可在映射中用 translate 对应，或写 [register] stations = true 新建"
     )
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Return a code or name as it may be printed."""
     return "（不显示）" if looks_personal(text) else text[:40]
 
 
@@ -344,7 +341,7 @@ def _drawable(polygons: list[Polygon]) -> tuple[list[Polygon], float]:
 def _thinned(polygon: Polygon, metres: float) -> Polygon:
     """Thin a polygon; where that would make edges cross or a ring vanish, it stays as it is."""
     thin = [plane.thinned_by_metres(ring, metres) for ring in polygon]
-    sound = all(plane.turn(ring) for ring in thin) and plane.crossing(thin) is None
+    sound = not any(map(plane.is_flat, thin)) and plane.crossing(thin) is None
     return thin if sound else polygon
 
 
@@ -417,22 +414,25 @@ def _area_warnings(found: _Sorted, context: Context) -> list[str]:
     warnings = []
     merged = [f"{area.code}（{area.features}）" for area in found.areas.values() if area.features > 1]
     if merged:
-        warnings.append(f"{len(merged)} 个派出所由多个要素合并而成：{_listed(merged)}")
+        warnings.append(f"{len(merged)} 个派出所由多个要素合并而成：{listed(merged)}")
+    if found.slivers:
+        warnings.append(f"{found.slivers:,} 个面积不足 1 平方米的环已略去")
     known = {code for code, _ in context.stations}
     bare = sorted(known - set(found.areas))
     if bare and found.areas:
-        warnings.append(f"{len(bare)} 个派出所不在本文件中，边界保持原样：{_listed(bare)}")
+        warnings.append(f"{len(bare)} 个派出所不在本文件中，边界保持原样：{listed(bare)}")
     if context.box is not None:
         far = [code for code, area in found.areas.items() if not _overlap(_extent(area.polygons), context.box)]
         if far:
-            warnings.append(f"{len(far)} 个边界不在已登记派出所的范围内，请核对坐标：{_listed(far)}")
+            warnings.append(f"{len(far)} 个边界不在已登记派出所的范围内，请核对坐标：{listed(far)}")
     pairs = [f"{one} 与 {other}" for one, other in _overlapping(list(found.areas.values()))]
     if pairs:
-        warnings.append(f"{len(pairs)} 对边界重叠，请核对：{_listed(pairs)}")
+        warnings.append(f"{len(pairs)} 对边界重叠，请核对：{listed(pairs)}")
     return warnings
 
 
-def _listed(texts: Sequence[str]) -> str:
+def listed(texts: Sequence[str]) -> str:
+    """Return the first few of some texts in one line."""
     return "、".join(texts[:_SHOWN]) + (" 等" if len(texts) > _SHOWN else "")
 
 
@@ -447,90 +447,6 @@ def _overlapping(areas: list[_Area]) -> Iterator[tuple[str, str]]:
 
 def _holds(area: _Area, box: tuple[float, float, float, float], at: plane.Point) -> bool:
     return _overlap((*at, *at), box) and any(plane.inside(at, polygon) for polygon in area.polygons)
-
-
-# ---- a first mapping -----------------------------------------------------------------------------
-
-
-def guess(path: Path, stations: Sequence[tuple[str, str]]) -> str:
-    """Look at a GeoJSON file and return the text of a mapping for it; stations: (code, name) of the store."""
-    source = geojson.read(path)
-    values = {name: [one.properties.get(name, "") for one in source.features] for name in source.names}
-    known = Directory.of(stations)
-    station = _station_property(values, known)
-    title = next((name for name in values if name != station and _is_title(name, values[name])), None)
-    drop = [s for name in values if name not in (station, title) and (s := examine(name, values[name]))]
-    lines = [
-        f"# 根据文件 {path.name} 猜出的映射，请核对后使用。各项含义见 docs/importing.md。",
-        f"# 检测结果：GeoJSON，{len(source.features):,} 个要素；属性：{'、'.join(source.names) or '无'}",
-        f"name = {_quote(re.sub(r'[^0-9A-Za-z一-鿿_-]+', '_', path.name.split('.')[0]) or 'boundaries')}",
-        "version = 1",
-        f'table = "{BOUNDARIES.name}"  # {BOUNDARIES.label}',
-        *_coordinate_lines(source),
-        *(["# 看起来含个人信息、地址或自由文字的属性，不入库："] if drop else []),
-        *([f"drop = [{', '.join(_quote(one.column) for one in drop)}]"] if drop else []),
-        "",
-        "[fields]",
-        *_field_lines(station, title, values, known),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _station_property(values: dict[str, list[str]], known: Directory) -> str | None:
-    """Return the property whose values are stations of the store, else the one that is called so."""
-    sound = {name: texts for name, texts in values.items() if not examine(name, texts, is_title=True) and any(texts)}
-    matched = {name: sum(bool(known.find(text)) for text in texts if text) for name, texts in sound.items()}
-    best = max(matched, key=lambda name: matched[name], default=None)
-    if best is not None and matched[best]:
-        return best
-    named = (name for pattern in (_CODE_WORDS, _TITLE_WORDS) for name in sound if re.search(pattern, plain(name)))
-    return next(named, None)
-
-
-def _is_title(name: str, texts: list[str]) -> bool:
-    words = bool(re.search(_TITLE_WORDS, plain(name))) and not all(text.isdigit() for text in texts)
-    return words and any(texts) and not examine(name, texts, is_title=True)
-
-
-def _coordinate_lines(source: geojson.Collection) -> list[str]:
-    points = [point for one in source.features for polygon in one.polygons for point in polygon[0]]
-    if points:
-        x, y = sorted(x for x, _ in points)[len(points) // 2], sorted(y for _, y in points)[len(points) // 2]
-        found = (zone for zone, west, east, south, north in ZONES if west <= x <= east and south <= y <= north)
-        if next(found, None) != "Asia/Shanghai":
-            return ['coord_sys = "wgs84"  # 坐标在国外，按 WGS84 处理']
-    said = [f"# 文件声明 {source.crs}，但导出软件常自动写上，不足为凭。"] if source.crs else []
-    return [
-        "# 坐标系必须由数据提供方确认后填写：wgs84、cgcs2000、gcj02（高德、腾讯）、bd09（百度）。填错会偏移数百米。",
-        *said,
-        '# coord_sys = "？"',
-    ]
-
-
-def _field_lines(station: str | None, title: str | None, values: dict[str, list[str]], known: Directory) -> list[str]:
-    if station is None:
-        return ['# station = "？"  # 派出所代码或名称：必填，未能猜出，请填写属性名']
-    texts = list(dict.fromkeys(text for text in values[station] if text))
-    lost = [text for text in texts if not known.find(text)]
-    lines = [f"station = {_quote(station)}  # {len(texts) - len(lost)} 个值与数据仓中的派出所对应，{len(lost)} 个没有"]
-    name = [f"name = {_quote(title)}  # 只用于新建的派出所"] if title else []
-    if not known.codes:
-        return [
-            *lines,
-            *name,
-            "",
-            "# 数据仓还没有派出所，按本文件新建；已有单位代码表的请先导入，再删去本段。",
-            *_REGISTER,
-        ]
-    if not lost:
-        return lines
-    shown = _listed([_shown(text) for text in lost])
-    offered = [f"# {line}" for line in (*name, "", *_REGISTER) if line]
-    return [*lines, f"# 没有对应的值：{shown}。请用 translate 对应到单位代码；确属新单位的启用以下各行：", *offered]
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 # ---- from a batch into the store -----------------------------------------------------------------

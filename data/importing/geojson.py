@@ -254,16 +254,15 @@ def _turned(ring: Ring, outer: bool) -> Ring:
 
 
 def _check(polygon: Polygon) -> None:
-    """Raise when a polygon is no area: swapped coordinates, without surface, crossing itself, holes outside."""
+    """Raise when a polygon is no area: swapped coordinates, edges that cross, holes outside."""
     if all(_between(x, _SWAPPED_X) and _between(y, _SWAPPED_Y) for x, y in polygon[0]):
         x, y = polygon[0][0]
         raise _ShapeError(f"经度与纬度写反（{x:g}, {y:g}）：GeoJSON 须先经度后纬度")
     place = plane.crossing(polygon)
     if place is not None:
         raise _ShapeError(f"边界自相交（约在 {place[0]:.5f}, {place[1]:.5f}），请在 GIS 软件中修复几何")
-    if any(plane.turn(ring) == 0 for ring in polygon):
-        raise _ShapeError("有一个环的面积为零，不成面")
-    if any(not plane.inside(plane.point_inside([[hole]]), polygon[:1]) for hole in polygon[1:]):
+    holes = [ring for ring in polygon[1:] if not plane.is_flat(ring)]
+    if any(not plane.inside(plane.point_inside([[hole]]), polygon[:1]) for hole in holes):
         raise _ShapeError("有一个内环（孔）在外环之外，请在 GIS 软件中修复几何")
 
 

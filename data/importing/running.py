@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from data.importing import boundaries, geojson, guessing, publishing
+from data.importing import boundaries, boundary_guessing, geojson, guessing, publishing
 from data.importing.applying import Applied, compare, own_group
 from data.importing.detecting import detect, sha256_of
 from data.importing.expressions import lit
@@ -86,14 +86,14 @@ def guess(path: Path, store: Store | None = None) -> str:
     if not geojson.looks_like(path):
         return guessing.guess(path)
     if store is None:
-        return boundaries.guess(path, ())
+        return boundary_guessing.guess(path, ())
     with _plain_errors(store):
         version = publishing.base_version(store)
         if version is None:
-            return boundaries.guess(path, ())
+            return boundary_guessing.guess(path, ())
         with publishing.read_only(store.file(version)) as con:
             stations = con.execute("SELECT code, name FROM stations ORDER BY code").fetchall()
-    return boundaries.guess(path, stations)
+    return boundary_guessing.guess(path, stations)
 
 
 def preview(store: Store, path: Path, mapping: SourceMapping) -> Preview:
