@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from pathlib import Path
 
 import pytest
 from dash import Dash
 
+from data.importing import running
+from data.reading import Reader
 from data.snapshots import Store, StoreError
+from metrics import catalogue
 from pages._components import import_panels, jobs
 from tests.pages.reading import text_of
 
@@ -197,3 +201,43 @@ def test_versions_list_only_what_each_added(store: Store) -> None:
     assert table.count("a.csv") == 1
     assert table.count("b.csv") == 1
     assert "回退到此版" in table
+
+
+OUTLINES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"code": f"S{n}"},
+            "geometry": {"type": "Polygon", "coordinates": [[[n, 30], [n + 1, 30], [n + 1, 31], [n, 30]]]},
+        }
+        for n in (104, 104, 105)
+    ],
+}
+
+
+def test_outlines_are_guessed_checked_and_published(store: Store) -> None:
+    job = upload(store, json.dumps(OUTLINES), "districts.geojson")
+    guessed = running.guess(job.path, store)
+    assert "[register]" in guessed
+    answered = guessed.replace('# coord_sys = "？"', 'coord_sys = "wgs84"')
+    checked = step(store, job.token, jobs.CHECK, answered)
+    assert checked.result is not None and import_panels.may_publish(checked), checked.result
+    said = text_of(import_panels.result_panel(job.token, checked))
+    assert "districts.geojson → 辖区边界" in said and "辖区面积" in said and "要素数" in said
+    assert all(len(cell) <= 60 for row in checked.result["preview"]["rows"] for cell in row)
+    published = step(store, job.token, jobs.PUBLISH, answered)
+    assert published.result is not None
+    report = published.result["report"]
+    assert (report["read"], report["kept"], report["duplicate"], report["snapshot"]) == (3, 2, 1, 1)
+    snapshot = Reader(store).snapshot()
+    assert snapshot is not None
+    assert "辖区边界" in text_of(import_panels.lineage_table(snapshot))
+    drawn = [one.boundary is not None for one in catalogue.of(snapshot).stations.values()]
+    assert drawn == [True, True]
+
+
+def test_a_broken_outline_is_explained_on_the_page(store: Store) -> None:
+    job = upload(store, json.dumps(OUTLINES)[:-40], "districts.geojson")
+    with pytest.raises(StoreError, match="被截断"):
+        running.guess(job.path, store)
