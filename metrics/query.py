@@ -337,18 +337,30 @@ def _conditions(index: int, part: Part, selection: Selection, known: Catalogue, 
         terms.append(f"not (time_precision = 'month' and {months})")
     if selection.valid_only and part.view == "alerts":
         terms.append("valid")
+    terms += filters(selection, known, view.table if view.tree else "", str(index), params, view.exempt)
+    return " and ".join(terms)
+
+
+def filters(
+    selection: Selection, known: Catalogue, table: str, suffix: str, params: dict[str, Any], exempt: str = ""
+) -> list[str]:
+    """Return the conditions on prepared rows that a filter by station and category means, filling `params`.
+
+    table: whose categories the rows have, "" for rows without. exempt: a condition of rows that categories leave alone.
+    """
+    terms = []
     if selection.stations:
-        terms.append(_one_of("station", known.station_codes(selection.stations), f"station_{index}", params))
-    if selection.categories and view.tree:
-        groups, codes = known.category_filter(selection.categories, view.table)
-        either = [view.exempt] if view.exempt else []
+        terms.append(_one_of("station", known.station_codes(selection.stations), f"station_{suffix}", params))
+    if selection.categories and table:
+        groups, codes = known.category_filter(selection.categories, table)
+        either = [exempt] if exempt else []
         either += [
-            _one_of(column, values, f"{column}_{index}", params)
+            _one_of(column, values, f"{column}_{suffix}", params)
             for column, values in (("category_group", groups), ("category", codes))
             if values
         ]
         terms.append(f"({' or '.join(either)})" if either else "false")
-    return " and ".join(terms)
+    return terms
 
 
 def _time_terms(index: int, part: Part, selection: Selection, params: dict[str, Any]) -> list[str]:
@@ -380,7 +392,7 @@ def _assemble(
     days = {key: _covered_days(known, VIEWS[key[0]], window) for key, window in windows.items()}
     covered = {key: len(days[key]) / max(1, len(window.dates())) for key, window in windows.items()}
     for view in [VIEWS[name] for name in dict.fromkeys(name for name, _ in covered)]:
-        said, applies = _category_note(view, question.selection, known)
+        said, applies = category_note(view, question.selection, known)
         notes += said
         if not applies:
             covered |= {key: 0.0 for key in covered if key[0] == view.id}
@@ -417,7 +429,7 @@ def _covered_days(known: Catalogue, view: View, window: Window) -> list[date]:
     return window.dates() if _days_with_data(known, view, window) else []
 
 
-def _category_note(view: View, selection: Selection, known: Catalogue) -> tuple[list[str], bool]:
+def category_note(view: View, selection: Selection, known: Catalogue) -> tuple[list[str], bool]:
     """Return what must be said of a filter by category, and whether the view's metrics apply under it."""
     if not selection.categories:
         return [], True

@@ -32,6 +32,8 @@ SELECT
     has_flag(category.flags, '八类') AND coalesce(d.serious, false) AS is_serious8,
     d.solve_time IS NULL AND d.solved_at IS NOT NULL AS solved_undated,
     d.no_file_time IS NOT NULL AS not_filed,
+    d.occur_from,
+    d.occur_to,
     d.filed_at,
     d.solved_at,
     -- When the case stopped being open, whatever the way.
@@ -96,3 +98,52 @@ SELECT
 FROM case_coded AS c
 INNER JOIN moments AS m ON c.filed_at < m.ends AND coalesce(c.ended_at >= m.ends, true)
 WHERE NOT c.not_filed;
+
+-- case_hours(since, until): one row per case and hour of the week that its interval (发案时间起止) touches, with the
+-- share of the interval that lies in that hour (aoristic weight; the weights of a case add up to 1). Cases count by the
+-- start of their interval; those that no hour can be given to make one row with hour NULL, dated by filing, and why.
+-- A missing end (or one before the start) counts at the start hour; an interval of a week or more 1/168 in each hour.
+CREATE OR REPLACE MACRO case_hours(since, until) AS TABLE
+WITH starts AS (
+    SELECT
+        *,
+        CASE
+            WHEN time_precision NOT IN ('minute', 'hour') THEN '时间不精确到小时'
+            WHEN occur_from IS NULL THEN '无发案时间'
+        END AS left_out,
+        coalesce(occur_from, filed_at) AS happened_at,
+        date_diff('second', date_trunc('hour', occur_from), occur_from) AS first_second,
+        greatest(date_diff('second', occur_from, occur_to), 0) AS seconds
+    FROM case_coded
+    WHERE NOT not_filed AND coalesce(occur_from, filed_at) >= since AND coalesce(occur_from, filed_at) < until
+),
+spans AS (
+    SELECT
+        * REPLACE (coalesce(seconds, 0) AS seconds),
+        -- Hours on the clock that the interval touches; a point touches one.
+        CASE
+            WHEN left_out IS NOT NULL THEN 1
+            ELSE least(greatest(ceil((first_second + coalesce(seconds, 0)) / 3600), 1), 169)
+        END AS touched
+    FROM starts
+),
+hours AS (
+    -- The 169th hour is the first one a week later.
+    SELECT *, unnest(range(cast(least(touched, 168) AS BIGINT))) AS nth FROM spans
+)
+SELECT
+    * EXCLUDE (first_second, touched, nth),
+    nth = 0 AS is_first,
+    CASE WHEN left_out IS NULL THEN isodow(date_trunc('hour', occur_from) + to_hours(nth)) END AS weekday,
+    CASE WHEN left_out IS NULL THEN hour(date_trunc('hour', occur_from) + to_hours(nth)) END AS hour,
+    left_out IS NULL AND touched = 1 AS is_whole,
+    CASE
+        WHEN left_out IS NOT NULL THEN 0
+        WHEN seconds = 0 THEN 1
+        WHEN seconds >= 604800 THEN 1 / 168
+        ELSE (
+            least(first_second + seconds, (nth + 1) * 3600) - greatest(first_second, nth * 3600)
+            + CASE WHEN nth = 0 AND touched = 169 THEN first_second + seconds - 604800 ELSE 0 END
+        ) / seconds
+    END AS weight
+FROM hours;

@@ -10,6 +10,7 @@ from metrics import compare, expectation, privacy, showing
 from metrics.briefing.context import Context, short_name
 from metrics.briefing.values import Matrix, Place
 from metrics.definitions import METRICS, UNREGISTERED
+from metrics.times.week import grid
 
 MATRIX_COLUMNS = 8
 
@@ -140,10 +141,7 @@ def week(context: Context) -> NDArray[np.float64] | None:
     frame = context.answer.frame(("weekday", "hour"), "month_before")
     if frame.empty:
         return None
-    grid = np.zeros((7, 24))
-    for weekday, hour, value in frame[["weekday", "hour", context.subject.id]].itertuples(index=False):
-        grid[int(weekday) - 1, int(hour)] = float(value)
-    return grid
+    return grid(frame, context.subject.id)
 
 
 def hours(context: Context) -> dict[tuple[str, str], dict[int, float]]:

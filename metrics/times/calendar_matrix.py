@@ -1,0 +1,159 @@
+"""Up to a year of days as weeks × weekdays, each day against what the eight weeks before lead to expect of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from data.calendar import HOLIDAY, MAKE_UP, calendar_rows
+from data.reading import Snapshot
+from metrics import cache, catalogue, compare, expectation, query
+from metrics.axes import bucket
+from metrics.definitions import METRICS
+from metrics.model import COUNT, Metric
+from metrics.periods import REFERENCE_DAYS, Period, Window
+from metrics.query import Breakdown, Question
+from metrics.selection import Selection
+
+LONGEST_DAYS = 366
+UNPUBLISHED = "{years} 年的节假日安排尚未公布，按周末推算。"
+_Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day. value None: no data, or the day has not wholly elapsed. expected, z None: not the eight weeks before.
+
+    kind: 工作日, 周末, 调休上班 or 节假日; holiday: its name, None on other days. z: signed, of the value against the
+    mean of the same weekday in the eight weeks before, divided by √φ. real: whether it stands after Benjamini–Hochberg
+    over all days shown. Holidays differ from ordinary days and may well be real; in the eight weeks after long ones,
+    the expectation holds them too and is somewhat off.
+    """
+
+    day: date
+    value: float | None
+    expected: float | None
+    z: float | None
+    real: bool
+    kind: str
+    holiday: str | None
+
+
+@dataclass(frozen=True)
+class CalendarMatrix:
+    """Days in order; `weeks` are the first days of the rows of a weeks × weekdays picture, `grid` puts days there."""
+
+    metric: Metric
+    days: list[Day]
+    week_start: int
+    phi: float
+    notes: list[str]
+
+    @property
+    def weeks(self) -> list[date]:
+        """Return the first day of each week, with the business week's start."""
+        return list(dict.fromkeys(bucket(one.day, "week", self.week_start) for one in self.days))
+
+    def grid(self, name: str = "value") -> _Floats:
+        """Return value, expected or z as weeks × 7 from the week's first day; NaN for none and outside the period."""
+        rows = {week: place for place, week in enumerate(self.weeks)}
+        found = np.full((len(rows), 7), np.nan)
+        for one in self.days:
+            week = bucket(one.day, "week", self.week_start)
+            value = getattr(one, name)
+            found[rows[week], (one.day - week).days] = math.nan if value is None else value
+        return found
+
+
+def of(
+    snapshot: Snapshot, selection: Selection, metric: str = "alerts_valid", days: int = LONGEST_DAYS
+) -> CalendarMatrix:
+    """Return the last `days` (at most 366) days up to the end of the selection's elapsed period.
+
+    Only counts have an expectation; other metrics have values. Raises Refused for a metric that days can't be asked of.
+    """
+    return cache.answer(snapshot, (selection, metric, min(days, LONGEST_DAYS)), _of)
+
+
+def _of(snapshot: Snapshot, question: tuple[Selection, str, int]) -> CalendarMatrix:
+    selection, metric, length = question
+    period = selection.resolve(catalogue.of(snapshot).data_as_of)
+    values, window, notes = _series(snapshot, selection, period, metric, length)
+    shown = window.dates()[-length:]
+    listed = pd.Series(values, dtype="float64")
+    every = [shown[0] - timedelta(days=n) for n in range(REFERENCE_DAYS, 0, -1)] + shown if shown else []
+    found = np.asarray(listed.reindex(every), dtype=np.float64)
+    rows = calendar_rows(every[0], every[-1]) if every else []
+    expected, z, phi = _judged(every, found, [row[1] in (HOLIDAY, MAKE_UP) for row in rows], METRICS[metric])
+    real = _real(z[-len(shown) :]) if shown else np.zeros(0, dtype=bool)
+    tail = list(zip(every, found, expected, z, rows, strict=True))[-len(shown) :] if shown else []
+    return CalendarMatrix(
+        metric=METRICS[metric],
+        days=[
+            Day(day, _none(value), _none(mean), _none(score), bool(flag), row[1], row[2])
+            for (day, value, mean, score, row), flag in zip(tail, real, strict=True)
+        ],
+        week_start=selection.week_start,
+        phi=phi,
+        notes=[*notes, *_unpublished([row[0] for row in rows[-len(shown) :] if not row[4]])],
+    )
+
+
+def _series(
+    snapshot: Snapshot, selection: Selection, period: Period, metric: str, length: int
+) -> tuple[dict[date, float], Window, list[str]]:
+    """Return the values of whole days, eight weeks more than shown, and the window that they are shown of."""
+    first = period.last - timedelta(days=length + REFERENCE_DAYS - 1)
+    asked = Question(selection, Period(first, period.last), (Breakdown((metric,), ("day",)),))
+    answer = query.run(snapshot, asked)
+    window = answer.windows[METRICS[metric].view, "current"]
+    frame = answer.frame(("day",))
+    values = dict(zip(frame["day"], pd.to_numeric(frame[metric]).astype("float64"), strict=True))
+    notes = list(answer.notes)
+    if window.dates() and window.end.time() != window.end.min.time():
+        values.pop(window.last_day, None)
+        notes.append(f"{window.last_day:%Y-%m-%d} 的数据只到 {window.end:%H:%M}，未显示。")
+    return values, window, notes
+
+
+def _judged(days: list[date], values: _Floats, special: list[bool], metric: Metric) -> tuple[_Floats, _Floats, float]:
+    """Return expectation and z of each day and φ of ordinary days around their expectation.
+
+    φ = mean of (n − m)² / (m (1 + 1/8)) over days that are neither holidays nor make-up workdays, at least 1; the 1/8
+    is the error of m itself. Days off differ by their nature, so they are judged but do not widen the limits.
+    """
+    nothing = np.full(len(days), np.nan)
+    if metric.kind != COUNT or not days:
+        return nothing, nothing, 1.0
+    expected = expectation.daily(days, values)
+    known = ~np.isnan(expected) & ~np.isnan(values)
+    ordinary = known & (expected > 0) & ~np.array(special, dtype=bool)
+    weeks = float(expectation.WEEKS)
+    squares = (values[ordinary] - expected[ordinary]) ** 2 / (expected[ordinary] * (1 + 1 / weeks))
+    phi = max(1.0, float(squares.mean())) if squares.size >= 21 else 1.0
+    z = nothing.copy()
+    z[known] = compare.against_reference(values[known], expected[known], weeks, phi)[0]
+    return expected, z, phi
+
+
+def _real(z: _Floats) -> NDArray[np.bool_]:
+    known = ~np.isnan(z)
+    flags = np.zeros(z.shape, dtype=bool)
+    flags[known] = compare.significant(np.clip(2 * stats.norm.sf(np.abs(z[known])), 0.0, 1.0))
+    return flags
+
+
+def _unpublished(days: list[date]) -> list[str]:
+    years = sorted({day.year for day in days})
+    return [UNPUBLISHED.format(years="、".join(map(str, years)))] if years else []
+
+
+def _none(value: Any) -> float | None:
+    return None if math.isnan(value) else float(value)
