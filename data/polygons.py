@@ -74,36 +74,38 @@ def _authalic(latitude: float) -> float:
 def crossing(polygon: Sequence[Sequence[Point]]) -> Point | None:
     """Return a place where two edges of a polygon cross, or None; edges that only touch do not cross.
 
-    Each edge is compared with those that begin west of its east end: fast for real outlines, at worst quadratic.
+    Sorted by its west end, each edge is compared with those that begin before its east end, all edges with their n-th
+    such neighbour at a time: fast for real outlines, at worst quadratic.
     """
     x, y = polygon[0][0]
     # Small numbers around the first point keep the sign of a cross product right.
     edges = np.array([(x0 - x, y0 - y, x1 - x, y1 - y) for ring in polygon for (x0, y0), (x1, y1) in pairwise(ring)])
+    edges = edges[np.argsort(np.minimum(edges[:, 0], edges[:, 2]), kind="stable")]
     west, east = np.minimum(edges[:, 0], edges[:, 2]), np.maximum(edges[:, 0], edges[:, 2])
-    order = np.argsort(west, kind="stable")
-    edges, west, east = edges[order], west[order], east[order]
     south, north = np.minimum(edges[:, 1], edges[:, 3]), np.maximum(edges[:, 1], edges[:, 3])
-    ends = np.searchsorted(west, east, side="right")
-    for one in range(len(edges) - 1):
-        near = slice(one + 1, int(ends[one]))
-        close = np.flatnonzero((south[near] <= north[one]) & (north[near] >= south[one])) + one + 1
-        found = close[_cross(edges[one], edges[close])] if len(close) else close
+    ends, some = np.searchsorted(west, east, side="right"), np.arange(len(edges))
+    for step in range(1, len(edges)):
+        some = some[some + step < ends[some]]
+        if not len(some):
+            return None
+        near = some[(south[some + step] <= north[some]) & (north[some + step] >= south[some])]
+        found = near[_cross(edges[near], edges[near + step])]
         if len(found):
-            at = _meeting(edges[one].tolist(), edges[found[0]].tolist())
+            at = _meeting(edges[found[0]].tolist(), edges[found[0] + step].tolist())
             return at[0] + x, at[1] + y
     return None
 
 
-def _cross(one: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return which edges cross an edge in the inside of both."""
+def _cross(ones: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return which pairs of edges cross in the inside of both."""
 
     def side(edge: np.ndarray, px: np.ndarray, py: np.ndarray) -> np.ndarray:
         ax, ay, bx, by = edge.T
         sides: np.ndarray = np.sign((bx - ax) * (py - ay) - (by - ay) * (px - ax))
         return sides
 
-    apart = side(one, others[:, 0], others[:, 1]) * side(one, others[:, 2], others[:, 3]) < 0
-    split = side(others, one[0], one[1]) * side(others, one[2], one[3]) < 0
+    apart = side(ones, others[:, 0], others[:, 1]) * side(ones, others[:, 2], others[:, 3]) < 0
+    split = side(others, ones[:, 0], ones[:, 1]) * side(others, ones[:, 2], ones[:, 3]) < 0
     both: np.ndarray = apart & split
     return both
 

@@ -92,7 +92,10 @@ def stage(path: Path, mapping: SourceMapping, context: Context, folder: Path, pr
     features = _converted(source.features, mapping, folder)
     found = _sorted(features, mapping, source.names, context)
     warnings = [*_source_warnings(source, mapping), *_area_warnings(found, context)]
-    drawn = [_row(area, warnings) for area in found.areas.values()]
+    thinned: list[str] = []
+    drawn = [_row(area, thinned) for area in found.areas.values()]
+    if thinned:
+        warnings.append(f"{len(thinned)} 个派出所的边界超过 {MOST_DRAWN:,} 个点，已简化：{listed(thinned)}")
     _write_rows(drawn, folder / "rows.parquet")
     _write_rejects(found.rejected, folder / "rejected.csv", path.name)
     batch = _described(path, mapping) | {
@@ -312,14 +315,12 @@ def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, 
 # ---- rows ----------------------------------------------------------------------------------------
 
 
-def _row(area: _Area, warnings: list[str]) -> tuple[Any, ...]:
-    """Return one station's row as it enters the store; says in `warnings` when its outline was thinned."""
+def _row(area: _Area, thinned: list[str]) -> tuple[Any, ...]:
+    """Return one station's row as it enters the store; adds to `thinned` how its outline was simplified."""
     polygons, metres = _drawable(area.polygons)
     if metres:
-        warnings.append(
-            f"「{area.code}」的边界有 {_points(area.polygons):,} 个点，"
-            f"已按 {metres:g} 米容差简化为 {_points(polygons):,} 个点"
-        )
+        before, after = _points(area.polygons), _points(polygons)
+        thinned.append(f"{area.code}（{before:,} 点，按 {metres:g} 米容差减为 {after:,} 点）")
     lon, lat = _point_of(polygons)
     return (area.first, area.code, area.name, area.features, _area_of(polygons), lon, lat, _geometry(polygons))
 

@@ -140,7 +140,7 @@ def test_many_points_are_thinned_and_said_so(filled: Store, tmp_path: Path) -> N
     _, _, _, area, shape = stations(filled)[B]
     assert len(shape["coordinates"][0]) <= boundaries.MOST_DRAWN
     assert area == pytest.approx(polygons.area_km2([[[(x, y) for x, y in [*ring, ring[0]]]]]), rel=1e-3)
-    assert any("有 9,001 个点，已按 2 米容差简化为" in text for text in report.warnings)
+    assert any("（9,001 点，按 2 米容差减为 " in text for text in report.warnings)
     assert max(len(str(x).split(".")[-1]) for x, _ in shape["coordinates"][0]) <= 6
 
 
