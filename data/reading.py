@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import duckdb
 import pandas as pd
 
-from data.snapshots import Store, StoreError, Version
+from data.snapshots import Store, StoreError, Version, view_stamp
 
 QUERY_SECONDS = 20.0
 Answer = TypeVar("Answer")
@@ -113,6 +113,21 @@ class Reader:
                 pointed, snapshot = self._pointer_stamp(), self._open_current()
                 self._held = (None if pointed is None else (*pointed, *_stamp_in(snapshot)), snapshot)
             return self._held[1]
+
+    def version(self, version_id: int) -> Snapshot:
+        """Open one version, current or not, so that what was reported can be made again; raises StoreError.
+
+        A version whose views are of another release must be rolled back to first, which renews them.
+        """
+        found = next((one for one in self.store.versions() if one.id == version_id), None)
+        if found is None:
+            kept = "、".join(str(one) for one in self.store.version_ids()) or "无"
+            raise StoreError(f"没有版本 {version_id}。现有版本：{kept}。")
+        if found.views and found.views != view_stamp():
+            raise StoreError(
+                f"版本 {version_id} 由另一版程序生成，口径可能不同。请先运行 python -m data rollback {version_id}。"
+            )
+        return self._open(found)
 
     def _stamp(self, snapshot: Snapshot | None) -> tuple[int, ...] | None:
         pointed = self._pointer_stamp()

@@ -25,14 +25,14 @@ def change_cell(comparison: Comparison, metric: Metric) -> Cell:
     if change is None or value is None or base is None or comparison.verdict == NO_BASE:
         return Cell(None, "—")
     if float(f"{abs(change):.{metric.decimals}f}") == 0:
-        return Cell(0, "持平", "持平" if metric.unit == "%" else "0.0%")
+        return Cell(0, "持平", '"持平"')
     if metric.unit == "%":
         points = round(change, metric.decimals)
         return Cell(points, f"{signed(points)} 个百分点", '+0.0"个百分点";-0.0"个百分点"')
     if base == 0:
         return Cell(f"—（{signed(round(change, metric.decimals))}）", f"—（{signed(round(change, metric.decimals))}）")
     tenths = _tenths(value, base)
-    return Cell(tenths / 1000, f"{'−' if tenths < 0 else '+'}{abs(tenths) / 10:,.1f}%", "+0.0%;-0.0%;0.0%")
+    return Cell(tenths / 1000, f"{'−' if tenths < 0 else '+'}{abs(tenths) / 10:,.1f}%", "+0.0%;-0.0%")
 
 
 def _tenths(value: float, base: float) -> int:

@@ -1,0 +1,348 @@
+"""Chapters that daily and weekly reports share, each a section of values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from metrics import expectation
+from metrics.briefing import Card, Point, short_name
+from metrics.change import SAID, clause, sentence
+from metrics.compare import REAL
+from metrics.definitions import METRICS
+from metrics.model import Refused
+from reports import alarms, figures, tables
+from reports.document import Chart, Column, Part, Section, Subheading, Table, Text, count_cell, text_cell
+from reports.sources import Source
+from reports.tables import Line
+from reports.wording import counts, names, numeral, of_card
+
+REPEATS = ("repeat_any", "repeat_base", "repeat_share", "repeat_caller", "repeat_place")
+ZERO_CRIME = ("zero_crime_beats", "beats_counted", "zero_crime_beats_share")
+_SEGMENTS = ("answer", "dispatch", "response", "on_scene")
+_TIMES = ("n", "median", "p90", "within", "unusable", "unusable_share")
+# 处置用时 has no goal.
+TIMING = tuple(f"{one}_{part}" for one in _SEGMENTS for part in _TIMES if (one, part) != ("on_scene", "within"))
+# Sub-categories worth naming in the opening sentence.
+_NAMED = 3
+
+
+def scope(source: Source) -> Section:
+    """一、统计周期与口径."""
+    found = source.briefing
+    lines = [
+        f"统计周期：{found.title}。环比对{found.windows['previous']}，同比对{found.windows['last_year']}。",
+        f"统计口径：{found.filter_words.replace(' · ', '、')}；一起警情只按一张接警单计；"
+        "有效警情不含无效、并入的接警单。",
+        f"{found.judged_by}。真变化指超出随机波动，正常波动指在随机波动范围内，"
+        "样本不足指数量太少、即使翻倍也难以区分。",
+        *found.notes,
+    ]
+    return Section("统计周期与口径", tuple(Text(stopped(line)) for line in lines))
+
+
+def stopped(text: str) -> str:
+    """Return a sentence with its full stop."""
+    return text if text.endswith(("。", "！", "？")) else f"{text}。"
+
+
+# ---- volumes -------------------------------------------------------------------------------------
+
+
+def opening(source: Source) -> str:
+    """Return the sentence that a report opens with: all calls, then by group, 刑事 with what it consists of."""
+    found = source.briefing
+    if not source.has_alerts:
+        total = sum(row.value or 0 for row in found.rows)
+        if not total:
+            return f"{found.title}，{source.whole}未立案件。"
+        kinds = counts((row.name, row.value or 0) for row in found.rows)
+        return f"{found.title}，{source.whole}共立案件 {total:,.0f} 起：{kinds}。"
+    every, valid = (card_of(source, name).value or 0 for name in ("alerts", "alerts_valid"))
+    if not every:
+        return f"{found.title}，{source.whole}未接报警情。"
+    kind = "所选类别警情" if source.selection.categories else "各类警情"
+    said = f"{found.title}，{source.whole}共接{kind} {every:,.0f} 起，其中有效警情 {valid:,.0f} 起。"
+    if not valid or source.selection.categories:
+        return said
+    return f"{said}有效警情中，{_groups(source)}。"
+
+
+def _groups(source: Source) -> str:
+    parts, none = [], []
+    for row in source.briefing.rows:
+        if not row.value:
+            none.append(row.name)
+            continue
+        inside = _inside(source, row.key) if row.key == "刑事" else ""
+        parts.append(f"{row.name}{'' if row.name.endswith('事件') else '警情'} {row.value:,.0f} 起{inside}")
+    missing = f"，无{'、'.join(none)}警情" if none else ""
+    return "，".join(parts) + missing
+
+
+def _inside(source: Source, group: str) -> str:
+    """Return 「（盗窃 15 起、诈骗 9 起、其他 4 起）」 for the largest kinds within a group."""
+    table = source.ask("alerts_valid", by=("group", "category2"), spans=())
+    kinds = source.known.category_names("alerts")
+    inside = [
+        (kinds.get(row["category2"], row["category2"]), row["alerts_valid"])
+        for row in table.rows
+        if row["group"] == group
+    ]
+    inside.sort(key=lambda one: -one[1])
+    shown, rest = inside[:_NAMED], sum(count for _, count in inside[_NAMED:])
+    listed = [*(one for one in shown if one[1]), *([("其余", rest)] if rest else [])]
+    return f"（{counts(listed)}）" if len(listed) > 1 else ""
+
+
+def card_of(source: Source, metric: str) -> Card:
+    """Return a key figure of the briefing."""
+    return next(card for card in source.briefing.cards if card.metric.id == metric)
+
+
+def key_figures(source: Source) -> list[Card]:
+    """Return the key figures that the data can answer."""
+    return [
+        card for card in source.briefing.cards
+        if (source.has_alerts if card.metric.view == "alerts" else source.has_cases)
+    ]  # fmt: skip
+
+
+def card_sentences(source: Source, *metrics: str) -> list[Text]:
+    """Return a sentence per key figure, with what is said of Spring Festival behind it."""
+    found = []
+    for card in key_figures(source):
+        if card.metric.id in metrics:
+            aligned = f"（{card.note}）" if card.note else ""
+            found.append(Text(stopped(of_card(card) + aligned)))
+    return found
+
+
+def card_table(source: Source, name: str) -> Table:
+    """Return the key figures with the usual header."""
+    lines = [
+        Line(
+            f"{card.metric.label}（{card.metric.unit}）",
+            card.value,
+            card.previous,
+            card.last_year,
+            card.verdict,
+            card.metric,
+        )
+        for card in key_figures(source)
+    ]
+    return tables.changes(name, "指标", lines, source.briefing.judged_by + "。")
+
+
+def category_table(source: Source) -> Table:
+    """Return the category table of the briefing."""
+    lines = [
+        Line(row.name, row.value, row.previous, row.last_year, row.verdict, row.metric) for row in source.briefing.rows
+    ]
+    found = source.briefing
+    return tables.changes(
+        f"分类{found.noun}", "类别", lines, f"单位：起。指标：{found.subject.label}。{found.judged_by}。"
+    )
+
+
+def trend_chart(source: Source) -> Chart | None:
+    """Return the daily line of what the briefing counts."""
+    wanted = "alerts_valid" if source.has_alerts else "cases_filed"
+    return figures.trend(card_of(source, wanted))
+
+
+# ---- places --------------------------------------------------------------------------------------
+
+
+def stations(source: Source) -> tuple[Part, ...]:
+    """Return sentences, table and chart of what happened where."""
+    found = source.briefing
+    subject = found.subject.id
+    lines = tables.station_lines(source.ask(subject, by=("station",)), subject, source.known)
+    note = f"单位：起。指标：{found.subject.label}。判定为环比，已按全部单位校正。"
+    table = tables.changes(f"各派出所{found.subject.label}", "单位", lines, note)
+    parts: list[Part] = [*_where(source, lines), *zero_crime(source), table]
+    chart = figures.standing_out(found.places, source.known, f"{found.place_metric.label}高于自身预期最多的派出所")
+    return (*parts, *([chart] if chart else []))
+
+
+def _where(source: Source, lines: list[Line]) -> list[Text]:
+    ups, downs, flat = ([line for line in lines if _sign(line) == sign] for sign in (1, -1, 0))
+    label = source.briefing.subject.label
+    said = f"{label}环比上升的派出所 {len(ups)} 个、下降的 {len(downs)} 个、持平的 {len(flat)} 个。"
+    real = [short_name(line.name) for line in lines if line.verdict == REAL]
+    said += f"其中超出随机波动的：{names(real)}。"
+    high = [one for one in source.briefing.places if one.real and one.z > 0]
+    word = source.briefing.place_metric.label
+    called = source.known.station_names
+    placed = [
+        f"{short_name(called.get(one.code, one.code))}（{one.value:,.0f} 起，预期 {one.expected:.1f} 起）"
+        for one in high
+    ]
+    return [Text(said), Text(f"{word}显著高于自身预期的派出所：{names(placed)}。")]
+
+
+def _sign(line: Line) -> int | None:
+    change = line.previous.change
+    return None if change is None else (change > 0) - (change < 0)
+
+
+def zero_crime(source: Source) -> list[Text]:
+    """Return where no case was filed: stations, and communities (villages) where beats are known."""
+    if not source.has_cases:
+        return []
+    table = source.ask("cases_filed", by=("station",), spans=())
+    filed = {str(row["station"]): row["cases_filed"] for row in table.rows}
+    if not table.answer.covered["cases", "current"]:
+        return [Text("案件数据未覆盖本期，零发案不作统计。")]
+    chosen = source.selection.stations or tuple(source.known.stations)
+    none = [short_name(source.known.station_names[code]) for code in chosen if not filed.get(code)]
+    said = f"刑事零发案派出所 {len(none)} 个" + (f"：{names(none)}" if none else "")
+    return [Text(stopped(said)), *_zero_beats(source)]
+
+
+def _zero_beats(source: Source) -> list[Text]:
+    try:
+        row = source.ask(*ZERO_CRIME, spans=()).rows[0]
+    except (Refused, IndexError):
+        return []
+    if not row["beats_counted"]:
+        return []
+    return [
+        Text(
+            f"零发案社区（村） {row['zero_crime_beats'] or 0:,} 个，占参评 {row['beats_counted']:,} 个的"
+            f" {row['zero_crime_beats_share'] or 0:.1f}%。"
+        )
+    ]
+
+
+def hours(source: Source, name: str) -> tuple[Part, ...]:
+    """Return the weekday × hour counts of the period with the busiest hours in words, and a chart of the hours."""
+    subject = source.briefing.subject
+    try:
+        rows = source.ask(subject.id, by=("weekday", "hour"), spans=()).rows
+    except Refused as error:
+        return (Text(str(error)),)
+    week = np.zeros((7, 24))
+    for row in rows:
+        week[int(row["weekday"]) - 1, int(row["hour"])] = float(row[subject.id] or 0)
+    if not week.sum():
+        return (Text(f"本期无{source.briefing.noun}，不分时段。"),)
+    counts = {hour: float(week[:, hour].sum()) for hour in range(24)}
+    day = int(week.sum(axis=1).argmax())
+    said = f"{busiest(counts, subject.label)}；最多的为{tables.WEEKDAYS[day]}，{week[day].sum():,.0f} 起。"
+    chart = figures.by_hour([counts[hour] for hour in range(24)], f"{subject.label}分时")
+    return (Text(said), tables.week_hours(name, week, f"{subject.label}，起。底色越深越多。"), chart)
+
+
+def busiest(counts: dict[int, float], label: str) -> str:
+    """Say the four busiest hours with their share, or that there is too little to tell."""
+    spell = expectation.busiest_hours(counts, share=0.0)
+    if spell is None:
+        return f"{label}数量少，不分时段"
+    first, last = spell
+    held = sum(counts.get((first + n) % 24, 0.0) for n in range((last - first) % 24))
+    total = sum(counts.values())
+    end = f"次日 {last}" if 0 < last < first else str(last or 24)
+    return (
+        f"{label}最多的四个小时为 {first} 时至 {end} 时，{held:,.0f} 起，占 {total:,.0f} 起的 {100 * held / total:.1f}%"
+    )
+
+
+# ---- repeats, response, risks --------------------------------------------------------------------
+
+
+def repeats(source: Source) -> tuple[Part, ...]:
+    """Return repeat calls as counts; nothing that leads to a caller."""
+    table = source.ask(*REPEATS)
+    row = table.rows[0]
+    if not row["repeat_base"]:
+        return (Text("本期无有效警情，无重复警情。"),)
+    previous, last_year = (table.comparisons[0, "repeat_any", span] for span in tables.COMPARED)
+    said = (
+        f"{sentence('重复警情', row['repeat_any'], '起', previous, '环比')}；{clause(last_year, '起', '同比')}。"
+        f"占有效警情 {row['repeat_base']:,} 起的 {row['repeat_share'] or 0:.1f}%，"
+        f"其中同一来电 {row['repeat_caller']:,} 起、同一地点同类 {row['repeat_place']:,} 起（可同时属于两类）。"
+    )
+    return (Text(said), Text("重复警情按近 30 天认定，只计数，不列来电与报警人。"))
+
+
+def response(source: Source) -> tuple[Part, ...]:
+    """Return the segments of the response chain: how many usable, median, P90, within goal, unusable."""
+    row = source.ask(*TIMING, spans=()).rows[0]
+    lines = []
+    for one in _SEGMENTS:
+        label = METRICS[f"{one}_n"].label.removesuffix("可用数")
+        values = [row.get(f"{one}_{part}") for part in _TIMES]
+        places = (0, 1, 1, 1, 0, 1)
+        lines.append((text_cell(label), *(count_cell(value, n) for value, n in zip(values, places, strict=True))))
+    columns = (
+        Column("环节", 1.2), Column("可用数（起）", 1.2, True), Column("中位数（分钟）", 1.4, True),
+        Column("P90（分钟）", 1.2, True), Column("达标率（%）", 1.2, True), Column("不可用（起）", 1.2, True),
+        Column("不可用占比（%）", 1.5, True),
+    )  # fmt: skip
+    note = (
+        "达标：接警 1 分钟、派警 3 分钟、到达城区 5 分钟其他 10 分钟；处置用时无目标。"
+        "不可用的时间不计入中位数与达标率。"
+    )
+    return (Text(_arrival(row)), Table("接处警时效", columns, tuple(lines), note))
+
+
+def _arrival(row: dict[str, float | None]) -> str:
+    n, median, p90, within = (row[f"response_{part}"] for part in ("n", "median", "p90", "within"))
+    if not n or median is None or p90 is None or within is None:
+        return "本期没有可用的到达时间，到达用时不作统计。"
+    share = row["response_unusable_share"]
+    return (
+        f"到达用时可用 {n:,.0f} 起，中位数 {median:.1f} 分钟，九成在 {p90:.1f} 分钟内（P90），达标率 {within:.1f}%；"
+        f"另有 {row['response_unusable'] or 0:,.0f} 起时间不可用，占有时间的 {share or 0:.1f}%。"
+    )
+
+
+def key_points(source: Source) -> list[Text]:
+    """Return the key points of the briefing, numbered."""
+    found = [point for point in source.briefing.points if point.text]
+    if not found:
+        return [Text("本期没有需要提示的变化。")]
+    return [Text(f"（{number}）{point_text(point)}") for number, point in enumerate(found, 1)]
+
+
+def risks(source: Source) -> list[Part]:
+    """Return the key points of the briefing, then the alarms that stand."""
+    return [*key_points(source), *alarms.standing(source)]
+
+
+def point_text(point: Point) -> str:
+    """Return a key point with its verdict behind it, as a full sentence."""
+    verdict = f"，{SAID[REAL]}" if point.verdict == REAL and SAID[REAL] not in point.text else ""
+    return stopped(point.text + verdict)
+
+
+def weeks_table(source: Source) -> Table | None:
+    """Return the hours of the last four weeks as the briefing shows them."""
+    found = source.briefing
+    if found.week is None:
+        return None
+    return tables.week_hours(
+        "近 28 日一周时段", found.week, f"{found.subject.label}，起。{found.week_words}。底色越深越多。"
+    )
+
+
+def appendix(source: Source) -> list[Section]:
+    """Return 派出所 × 类别 and the hours of the week."""
+    found = source.briefing
+    sections = []
+    if found.matrix is not None:
+        title = f"{'派出所' if found.matrix.dimension == 'station' else '警格'}分类{found.noun}"
+        note = f"{found.subject.label}，起。「*」为超出自身预期（已校正）。"
+        if found.matrix.hidden:
+            note += "「<3」「略」为避免识别个人而不显示。"
+        sections.append(Section(title, (tables.matrix(title, found.matrix, note),), appendix=True))
+    week = weeks_table(source)
+    if week is not None:
+        sections.append(Section(week.name, (week,), appendix=True))
+    return sections
+
+
+def level_two(number: int, title: str) -> Subheading:
+    """Return 「（一）…」."""
+    return Subheading(f"（{numeral(number)}）{title}")

@@ -1,0 +1,69 @@
+"""The daily report: what the briefing page shows, in the order in which offices write it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.reading import Snapshot
+from metrics.briefing import CARD_METRICS
+from metrics.selection import Selection
+from reports import chapters, figures, messages, sources, tables
+from reports.document import Part, Report, Section, Text
+from reports.sources import Source
+
+_TOLD = ("alerts_valid", "alerts_criminal", "alerts_order", "alerts_dispute", "cases_filed", "clear_rate")
+
+
+def daily(snapshot: Snapshot, selection: Selection, made_at: datetime, watermark: str = "") -> Report:
+    """Return the report of a filter (usually one day); raises MetricError where there is nothing to report on."""
+    source = sources.source_of(snapshot, selection)
+    one_day = source.window.days <= 1
+    return Report(
+        title=f"{source.known.bureau}{'每日' if one_day else ''}警情研判",
+        period=source.briefing.title,
+        bureau=source.known.bureau,
+        origin=sources.origin(source),
+        sections=tuple(_sections(source)),
+        messages=messages.five(source),
+        definitions=tables.definitions(_used(source)),
+        made_at=made_at,
+        settled_at=sources.settled_at(source),
+        watermark=sources.mark(source, watermark),
+    )
+
+
+def _used(source: Source) -> list[str]:
+    alerts = [*chapters.REPEATS, *chapters.TIMING] if source.has_alerts else []
+    cases = [*chapters.ZERO_CRIME] if source.has_cases else []
+    return [*CARD_METRICS, source.briefing.subject.id, source.briefing.place_metric.id, *alerts, *cases]
+
+
+def _sections(source: Source) -> list[Section]:
+    noun = source.briefing.noun
+    found = [
+        chapters.scope(source),
+        Section(f"总体{noun}", tuple(_whole(source))),
+        Section(f"分类{noun}", tuple(_categories(source))),
+        Section("派出所情况与零发案", chapters.stations(source)),
+    ]
+    if source.has_alerts:
+        found += [
+            Section("重复警情", chapters.repeats(source)),
+            Section("接处警时效", chapters.response(source)),
+        ]
+    return [*found, Section("风险提示", tuple(chapters.risks(source))), *chapters.appendix(source)]
+
+
+def _whole(source: Source) -> list[Part]:
+    trend = chapters.trend_chart(source)
+    return [
+        Text(chapters.opening(source)),
+        *chapters.card_sentences(source, *_TOLD),
+        chapters.card_table(source, "主要指标"),
+        *([trend] if trend else []),
+    ]
+
+
+def _categories(source: Source) -> list[Part]:
+    chart = figures.by_category(source.briefing.rows, f"分类{source.briefing.noun}：本期、上期与同期")
+    return [chapters.category_table(source), *([chart] if chart else [])]
