@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from data.reading import Snapshot
 from metrics import catalogue
@@ -20,6 +21,7 @@ from metrics.catalogue import Catalogue
 from metrics.hotspots import defaults, grid, origin, prediction
 from metrics.hotspots.grid import Area, Floats, Ints
 from metrics.hotspots.prediction import LONG_RUN, LONGEST, SHARES, History, Quality, Weights
+from metrics.model import UnknownName
 
 BLOCK_DAYS = 28
 FOLDS = 13
@@ -32,6 +34,7 @@ KEPT_SHARE = max(SHARES)
 CRIME = "违法犯罪"
 EVERYTHING = "全部"
 _GROUPS = ("刑事", "治安", "交通", "纠纷", "求助")
+_CRIME_GROUPS = ("刑事", "治安")
 
 FORECAST_COLUMNS = (
     "subject", "cell_x", "cell_y", "lon", "lat", "score", "rank", "recent", "long_run", "share_public", "station",
@@ -62,10 +65,10 @@ def fit(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     """Return hotspot_forecast and hotspot_quality; both without rows where nothing has coordinates."""
     forecasts: list[pd.DataFrame] = []
     qualities: list[dict[str, Any]] = []
-    events = located(snapshot)
+    events, known = located(snapshot), catalogue.of(snapshot)
     if events is not None and not events.frame.empty:
-        around = grid.neighbours(events.area, np.ones((3, 3), dtype=bool), with_self=False) / 8
-        for subject, rows in subjects(events):
+        around = around_of(events.area)
+        for subject, rows in subjects(events, known):
             forecast, quality = _fit_one(subject, rows, events, around)
             forecasts.append(forecast)
             qualities += quality
@@ -88,15 +91,25 @@ def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
-def located(snapshot: Snapshot, last: date | None = None) -> Events | None:
-    """Return the events up to `last` (default: the last complete day), of alerts or, without those, of cases."""
+def around_of(area: Area) -> sparse.csr_array:
+    """Return cells × cells, 1/8 for each of the eight cells around."""
+    return grid.neighbours(area, np.ones((3, 3), dtype=bool), with_self=False) / 8
+
+
+def located(
+    snapshot: Snapshot, last: date | None = None, blocks: int = LONGEST + 2 * FOLDS, first: date = date.min
+) -> Events | None:
+    """Return the events of the latest blocks up to `last` (default: the last complete day), none before `first`.
+
+    Of alerts or, without those, of cases; None where nothing has coordinates.
+    """
     area, known = grid.area_of(snapshot), catalogue.of(snapshot)
     if area is None or area.size == 0:
         return None
     for table in ("alerts", "cases"):
         end = last or _last_complete_day(known, table)
         if end is not None:
-            events = _read(snapshot, known, area, table, end)
+            events = _read(snapshot, known, area, table, first, end, blocks)
             if not events.frame.empty:
                 return events
     return None
@@ -111,10 +124,9 @@ def _last_complete_day(known: Catalogue, table: str) -> date | None:
     return runs[-1][1] - timedelta(days=1) if partial else runs[-1][1]
 
 
-def _read(snapshot: Snapshot, known: Catalogue, area: Area, table: str, last: date) -> Events:
+def _read(snapshot: Snapshot, known: Catalogue, area: Area, table: str, first: date, last: date, oldest: int) -> Events:
     by_month = any("month" in kinds for kinds in known.precisions[table].values())
     block = _block_sql(by_month)
-    oldest = LONGEST + 2 * FOLDS
     side = grid.SMALL_PER_SIDE
     kind = "valid, origin" if table == "alerts" else "true AS valid, '未填' AS origin"
     frame = snapshot.query(
@@ -126,12 +138,13 @@ def _read(snapshot: Snapshot, known: Catalogue, area: Area, table: str, last: da
                 cast(floor(cell_y / {side}.0) AS INTEGER) AS row_, {block} AS block,
                 category_confirmed AS category, group_confirmed AS group_name, {kind}
             FROM {defaults.VIEWS[table]}
-            WHERE cell_x IS NOT NULL AND happened_at < cast($last AS DATE) + INTERVAL 1 DAY
+            WHERE cell_x IS NOT NULL AND happened_at >= cast($first AS DATE)
+                AND happened_at < cast($last AS DATE) + INTERVAL 1 DAY
         ) AS placed
         WHERE valid AND block < {oldest} AND {_not_pinned(defaults.default_points(snapshot, table))}
         GROUP BY ALL ORDER BY ALL
         """,
-        {"last": last},
+        {"first": first, "last": last},
     )
     frame["cell"] = area.find(frame["column"].to_numpy(dtype=np.int64), frame["row"].to_numpy(dtype=np.int64))
     frame = frame[frame["cell"] >= 0]
@@ -171,27 +184,46 @@ def _days(known: Catalogue, table: str, last: date, by_month: bool, blocks: int)
     return days
 
 
-def subjects(events: Events) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield what is forecast: everything, 违法犯罪, groups, and the crime categories with enough events."""
-    frame, blocks = events.frame, max(1, events.days.size)
+def subjects(events: Events, known: Catalogue) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield what is forecast: everything, 违法犯罪, groups, crime categories of all levels with enough events."""
+    frame, of_alerts = events.frame, events.table == "alerts"
+    enough = MIN_PER_BLOCK * max(1, events.days.size)
     yield EVERYTHING, frame
-    crime = frame[frame["group_name"].isin(["刑事", "治安"])]
-    if len(crime) and events.table == "alerts":
+    crime = frame[frame["group_name"].isin(_CRIME_GROUPS)] if of_alerts else frame
+    if of_alerts and len(crime):
         yield CRIME, crime
-    groups = _GROUPS if events.table == "alerts" else ("刑事", "行政")
-    enough = MIN_PER_BLOCK * blocks
-    for group in groups:
+    for group in _GROUPS if of_alerts else ("刑事", "行政"):
         rows = frame[frame["group_name"] == group]
         if rows["events"].sum() >= enough:
             yield group, rows
-    rows = crime if events.table == "alerts" else frame
-    sizes = rows.groupby("category", observed=True)["events"].sum()
-    for category in sizes.index[sizes >= enough]:
-        if category != "未映射":
-            yield str(category), rows[rows["category"] == category]
+    for code, category in known.categories[events.table].items():
+        # A category without parent is its group.
+        if category.parent is None or (of_alerts and category.group not in _CRIME_GROUPS):
+            continue
+        rows = crime[crime["category"].isin(known.category_filter((code,), events.table)[1])]
+        if rows["events"].sum() >= enough:
+            yield code, rows
 
 
-def history_of(rows: pd.DataFrame, events: Events, around: Any) -> tuple[History, origin.Origins]:
+def rows_of(subject: str, events: Events, known: Catalogue) -> pd.DataFrame:
+    """Return the events of one subject, by its name or a category's; raises UnknownName where it is not forecast."""
+    found = dict(subjects(events, known))
+    named = [code for code, name in known.category_names(events.table).items() if name == subject]
+    wanted = next((one for one in (subject, *named) if one in found), None)
+    if wanted is None:
+        names = [known.category_names(events.table).get(one, one) for one in found]
+        raise UnknownName("预测对象（事件太少的不预测）", subject, names)
+    return found[wanted]
+
+
+def quality_of(subject: str, events: Events, known: Catalogue) -> tuple[list[dict[str, Any]], origin.Origins]:
+    """Return the lines of hotspot_quality of one subject (none with little history), and its events' origins."""
+    history, found = history_of(rows_of(subject, events, known), events, around_of(events.area))
+    measuring, choosing = folds_of(events.days)
+    return _quality(subject, history, prediction.choose(history, choosing), measuring, events, found), found
+
+
+def history_of(rows: pd.DataFrame, events: Events, around: sparse.csr_array) -> tuple[History, origin.Origins]:
     """Return what a forecast may learn from, by block and cell, and the origins of all of it."""
     found = origin.origins(rows)
     return History.of(matrix(rows[origin.trains(rows, found)], events), events.days, around), found
