@@ -179,7 +179,7 @@ def _load() -> list[Metric]:
     usual: dict[str, Any] = {"view": "duty", "family": DUTY_FAMILY, "kind": AMOUNT, "decimals": 1, "dimensions": _BY_TIME}
     post = "sum(hours * (officers + auxiliaries)) filter (where row_kind = '岗位' and post in ('接处警', '巡逻'))"
     rostered = "只计有排班的派出所和日期"
-    work = "出动人数 × 派警到处置完毕的时间；时间或人数缺失、不可用的按 0 计，偏低"
+    work = "出动人数 × 派警到处置完毕的时间；时间或人数缺失、不可用的按 0 计，偏低（「警力配置」按均值补足）"
     return [
         quotient("workload", "单警处警量", "派出所每名民警在期内分担的有效警情数", "alerts_valid", "officers", "有效警情 ÷ 派出所民警",
                  unit="起/人", family=DUTY_FAMILY, decimals=1,

@@ -102,6 +102,8 @@ def what_if(
         raise MetricError("调动人数应为 1 人以上的整数。")
     days = workload.window(snapshot, selection, rules)
     whole = picture(snapshot, days, rules)
+    if not {a, b} <= set(whole.counted.stations):
+        raise MetricError("「未登记」不是派出所，不能调动。请选择两个已登记的派出所。")
     places = [whole.counted.stations.index(code) for code in (a, b)]
     moved = tuple(hours) if hours is not None else _default_hours(whole, places[1])
     one, other = (

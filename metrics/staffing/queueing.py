@@ -25,7 +25,7 @@ def erlang_b(units: ArrayLike, load: ArrayLike) -> Floats:
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         blocked = np.exp(log_top) / bottom
     # Far in overload both parts vanish; there the units carry all they can: B → 1 − c/a.
-    blocked = np.where(bottom > 1e-250, blocked, 1 - c / busy)
+    blocked = np.where(bottom > 1e-250, blocked, 1 - c / np.maximum(busy, np.maximum(c, 1e-9)))
     return np.where(a > 0, np.clip(blocked, 0.0, 1.0), np.where(c > 0, 0.0, 1.0))
 
 
@@ -62,7 +62,8 @@ def mean_wait(units: ArrayLike, load: ArrayLike, hours_per_call: float) -> Float
     """
     c, a = np.broadcast_arrays(np.asarray(units, dtype=float), np.asarray(load, dtype=float))
     rate = drain(c, a, hours_per_call)
-    waiting = erlang_c(c, a) / np.where(rate > 0, rate, 1.0)
+    with np.errstate(over="ignore"):
+        waiting = erlang_c(c, a) / np.where(rate > 0, rate, 1.0)
     return np.where(a > 0, np.where(is_overload(c, a), np.inf, waiting), 0.0)
 
 

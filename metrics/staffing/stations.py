@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from data.reading import Snapshot
 from metrics import cache, catalogue
 from metrics.catalogue import Catalogue
+from metrics.model import MetricError
 from metrics.selection import Selection
 from metrics.staffing import posts, workload
 from metrics.staffing.picture import Picture, minutes, picture
@@ -23,9 +24,9 @@ from metrics.staffing.workload import ENOUGH_MEASURED, Dates
 Floats = NDArray[np.float64]
 LOW, ALIKE, UNJUDGED = "明显偏低", "与各所相当", "不作判定"
 _BUREAU_NAME = "全部派出所"
-# A median and its scatter say little about fewer stations than this.
+# Quartiles say little about fewer stations than this.
 _ENOUGH_PEERS = 8
-_OUT_OF_LINE = 3.0
+_FENCE = 1.5
 
 
 def of(
@@ -39,17 +40,19 @@ def of(
     known = catalogue.of(snapshot)
     chosen = known.station_codes((station,) if station else selection.stations)
     one = replace(selection, stations=chosen)
-    return cache.answer(snapshot, (one, bool(station), rules or Rules()), _of)
+    return cache.answer(snapshot, (one, rules or Rules()), _of)
 
 
-def _of(snapshot: Snapshot, question: tuple[Selection, bool, Rules]) -> StationStaffing:
-    selection, single, rules = question
+def _of(snapshot: Snapshot, question: tuple[Selection, Rules]) -> StationStaffing:
+    selection, rules = question
     known = catalogue.of(snapshot)
     days = workload.window(snapshot, selection, rules)
     whole = picture(snapshot, days, rules)
     places = places_of(whole, selection)
-    name = known.station_names[selection.stations[0]] if len(places) == 1 and selection.stations else _BUREAU_NAME
-    result = _staffing(whole, places, selection.stations[0] if single else "", name)
+    if not places:
+        raise MetricError("没有可测算的派出所。请选择已登记的派出所，或先在「数据接入」导入单位表。")
+    code = whole.counted.stations[places[0]] if len(places) == 1 and selection.stations else ""
+    result = _staffing(whole, places, code, known.station_names.get(code, _BUREAU_NAME))
     notes = notes_of(whole, places, days, selection, known)
     words = words_of(result) if len(places) == 1 else _words_of_all(whole, places, known, result)
     return replace(result, words=words, notes=notes, data_as_of=known.data_as_of, version=snapshot.id)
@@ -177,6 +180,9 @@ def notes_of(whole: Picture, places: list[int], days: Dates, selection: Selectio
     rostered = [place for place in places if counted.rostered[place].sum() > 0]
     if len(rostered) < len(places):
         notes.append("没有排班数据。" if not rostered else f"{len(places) - len(rostered)} 个派出所没有排班数据。")
+    most = int(counted.rostered[places].sum(1).max()) if places else 0
+    if 0 < most < covered:
+        notes.append(f"排班数据只有 {most} 天，在岗人数按有排班的日子平均。")
     return tuple(notes)
 
 
@@ -267,12 +273,12 @@ def _relative(match: object, ceiling: object) -> float:
 
 
 def _judged(values: list[float]) -> list[str]:
-    """Say of each value whether it lies far below the others: more than 3 robust standard deviations (1.4826 MAD)."""
+    """Say of each value whether it lies far below the others: 1.5 quartile ranges below the quartile (Tukey 1977)."""
     known = np.array([value for value in values if not math.isnan(value)])
     if len(known) < _ENOUGH_PEERS:
         return [UNJUDGED] * len(values)
-    centre = float(np.median(known))
-    limit = centre - _OUT_OF_LINE * 1.4826 * float(np.median(np.abs(known - centre)))
+    first, third = (float(quartile) for quartile in np.quantile(known, (0.25, 0.75)))
+    limit = first - _FENCE * (third - first)
     return [UNJUDGED if math.isnan(value) else LOW if value < limit else ALIKE for value in values]
 
 
@@ -301,7 +307,7 @@ def _sum(values: Floats) -> Floats:
 
 
 def _bounds(values: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Return the interval of a sum of independent estimates from their own: squared distances add up (MOVER; Zou 2008)."""
+    """Return the interval of a sum of independent estimates: squared distances add up (MOVER, Zou 2008)."""
     total = _sum(values)
     return total - np.sqrt(_sum((values - low) ** 2)), total + np.sqrt(_sum((high - values) ** 2))
 
