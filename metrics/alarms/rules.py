@@ -27,11 +27,11 @@ CAP = 2.0
 
 
 @dataclass(frozen=True)
-class Scores:
-    """What the rules look at, days × series; NaN on days without data or model.
+class Windows:
+    """Counts of a day, or of the seven days that end with it, against what was expected; days × series.
 
-    observed, expected, phi: of the day, or of the seven days that end with it for weekly series. sudden: normal score
-    of the tail probability. residual: standardised, for the CUSUM. is_weekly: one per series.
+    phi: variance ÷ expected, with the doubt about the level. sudden: z with P(N > z) = P(count ≥ observed). residual:
+    (observed − expected) ÷ √variance. NaN on days without data or model.
     """
 
     observed: Floats
@@ -39,7 +39,17 @@ class Scores:
     phi: Floats
     sudden: Floats
     residual: Floats
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the rules look at, days × series; is_weekly: one per series."""
+
+    day: Windows
+    week: Windows
     is_weekly: Bools
+    sudden: Floats
+    residual: Floats
 
 
 def weekly_series(baseline: Baseline) -> Bools:
@@ -51,20 +61,32 @@ def weekly_series(baseline: Baseline) -> Bools:
 def scores(counts: Floats, baseline: Baseline, is_weekly: Bools) -> Scores:
     """Return the scores of counts (days × series) against their baseline.
 
-    Sudden: z with P(N > z) = P(count ≥ observed) for a negative binomial count of variance (φ + μ·doubt)·μ. Creeping:
-    (observed − μ) ÷ √variance. Weekly series: the sum of the seven days that end with the day, all of them known.
+    Sudden: daily series are asked about the day and about the seven days that end with it, and the more unlikely one
+    counts; weekly series about the seven days. Creeping: the standardised residual of the day or of the week.
     """
-    observed, expected = counts.copy(), baseline.expected.copy()
-    noise = baseline.phi * expected
-    for values in (observed, expected, noise):
-        values[:, is_weekly] = sliding(values[:, is_weekly])
-    variance = noise + expected**2 * baseline.doubt
+    day, week = windows(counts, baseline, 1), windows(counts, baseline, WEEK)
+    sudden = np.where(is_weekly, week.sudden, np.fmax(day.sudden, week.sudden))
+    return Scores(day, week, is_weekly, sudden, np.where(is_weekly, week.residual, day.residual))
+
+
+def windows(counts: Floats, baseline: Baseline, days: int) -> Windows:
+    """Return the windows of `days` days that end with each day; a day without data makes its windows NaN.
+
+    A new count is negative binomial with variance Σ φμ + (Σ μ)²·doubt: the doubt about the level is the same on all
+    days of a window, so it grows with the square of the sum.
+    """
+    observed, expected = _sums(counts, days), _sums(baseline.expected, days)
+    variance = _sums(baseline.phi * baseline.expected, days) + expected**2 * baseline.doubt
     phi = variance / expected
     known = ~(np.isnan(observed) | np.isnan(expected))
     sudden = np.full_like(observed, np.nan)
     chance = regression.tail(observed[known], expected[known], phi[known])
     sudden[known] = -special.ndtri(np.clip(chance, 1e-300, 1 - 1e-16))
-    return Scores(observed, expected, phi, sudden, (observed - expected) / np.sqrt(variance), is_weekly)
+    return Windows(observed, expected, phi, sudden, (observed - expected) / np.sqrt(variance))
+
+
+def _sums(values: Floats, days: int) -> Floats:
+    return values if days == 1 else sliding(values)
 
 
 def sliding(values: Floats) -> Floats:

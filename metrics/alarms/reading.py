@@ -1,0 +1,62 @@
+"""What pages ask of fitted alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from data.reading import Snapshot
+from metrics import cache, fits
+from metrics.alarms import records, rules
+from metrics.alarms.records import Alarm
+
+
+def history(snapshot: Snapshot, stations: Sequence[str] = ()) -> tuple[Alarm, ...] | None:
+    """Return the alarms of the last 90 days, the strongest first; None while nothing is fitted (fits.missing).
+
+    stations: codes (or series.BUREAU) to keep, all when empty.
+    """
+    alarms = cache.answer(snapshot, "alarms", _all)
+    return None if alarms is None else tuple(one for one in alarms if not stations or one.station in stations)
+
+
+def _all(snapshot: Snapshot, name: str) -> tuple[Alarm, ...] | None:
+    frame = fits.table(snapshot, name)
+    return None if frame is None else tuple(records.from_frame(frame))
+
+
+def current(snapshot: Snapshot, stations: Sequence[str] = (), until: date | None = None) -> tuple[Alarm, ...] | None:
+    """Return the alarms with a signal in the seven days that end with `until` (by default the last day of the data).
+
+    The strongest first; None while nothing is fitted.
+    """
+    alarms = history(snapshot, stations)
+    if alarms is None:
+        return None
+    return tuple(one for one in alarms if _is_current(one, until))
+
+
+def _is_current(alarm: Alarm, until: date | None) -> bool:
+    if until is None:
+        return alarm.is_ongoing
+    return alarm.first_day <= until and alarm.last_day > until - timedelta(days=rules.WEEK)
+
+
+def budget_of(snapshot: Snapshot) -> dict[str, Any] | None:
+    """Return the row of alarm_budget: budget, thresholds, realised rate with its interval, notes (JSON list)."""
+    frame = fits.table(snapshot, "alarm_budget")
+    if frame is None or frame.empty:
+        return None
+    return {str(key): None if pd.isna(value) else value for key, value in frame.iloc[0].items()}
+
+
+def line(snapshot: Snapshot, station: str, group: str) -> pd.DataFrame | None:
+    """Return the rows of alarm_series of one unit and group, in the order of days."""
+    frame = fits.table(snapshot, "alarm_series")
+    if frame is None:
+        return None
+    chosen = frame[(frame["station"] == station) & (frame["group"] == group)]
+    return chosen.sort_values("day").reset_index(drop=True)
