@@ -18,7 +18,7 @@ from metrics.ask import Table, ask, named
 from metrics.compare import Comparison
 from metrics.definitions import DIMENSIONS, METRICS, dimensions_of, sql_of, views_of
 from metrics.model import COUNT, RATE, MetricError, UnknownName
-from metrics.periods import PRESETS, describe
+from metrics.periods import COMPARISONS, PRESETS, describe
 from metrics.printing import aligned
 from metrics.selection import BASES, CUTOFFS, Selection
 
@@ -59,7 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("--cutoff", type=int, choices=CUTOFFS, default=0, help="统计日起算的钟点")
     asking.add_argument("--week-start", type=int, choices=range(1, 8), default=1, help="业务周起始，1 为星期一")
     asking.add_argument(
-        "--compare", default="", metavar="SPANS", help="previous（环比）、last_year（同比）、年份，逗号分隔"
+        "--compare",
+        default="",
+        metavar="SPANS",
+        help="previous（环比）、last_year（同比）、festival（春节对齐）、年份，逗号分隔",
     )
     asking.add_argument("--store", type=Path, default=DEFAULT_STORE, metavar="DIR", help="数据仓文件夹")
     asking.add_argument("--format", choices=("table", "csv", "json"), default="table", help="输出格式")
@@ -186,7 +189,7 @@ def _print_table(table: Table, snapshot: Any, known: catalogue.Catalogue) -> Non
     header = [DIMENSIONS[name].label for name in table.by]
     for metric in table.metrics:
         header += [f"{METRICS[metric].label}（{METRICS[metric].unit}）", *_beside_header(table, metric)]
-        header += [f"{_SPAN_WORDS.get(span, span)}" for span in table.spans]
+        header += [COMPARISONS.get(span, span) for span in table.spans]
     body = []
     for number, row in enumerate(table.rows):
         cells = [_dimension_cell(row[name], name, names[name]) for name in table.by]
@@ -199,9 +202,6 @@ def _print_table(table: Table, snapshot: Any, known: catalogue.Catalogue) -> Non
     as_of = known.data_as_of.strftime("%Y-%m-%d %H:%M") if known.data_as_of else "无"
     demo = " · 示例数据" if snapshot.is_demo else ""
     print(f"\n{describe(window, table.answer.question.selection.cutoff)} · 数据截至 {as_of} · 版本 {snapshot.id}{demo}")
-
-
-_SPAN_WORDS = {"previous": "环比", "last_year": "同比"}
 
 
 def _value_cell(value: Any, metric: str) -> str:

@@ -167,9 +167,10 @@ def _card_text(card: Card) -> list[Any]:
         ("环比", change_of(card.previous, card.metric, "上期")),
         ("同比", change_of(card.last_year, card.metric, "同期")),
     ]
-    usual = f"预期 {card.expected[0]:,}–{card.expected[1]:,}" if card.expected else ""
+    usual = [f"预期 {card.expected[0]:,}–{card.expected[1]:,}"] if card.expected else []
+    said = "；".join([*usual, *filter(None, [card.note])])
     return cards.kpi_text(
-        card.metric.label, value, card.metric.unit, lines, _verdict(card), metric_id=card.metric.id, note=usual
+        card.metric.label, value, card.metric.unit, lines, _verdict(card), metric_id=card.metric.id, note=said
     )
 
 

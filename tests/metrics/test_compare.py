@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.rates import confint_poisson_2indep
 from statsmodels.stats.rates import test_poisson_2indep as poisson_test
 
 from metrics import compare
@@ -188,3 +189,23 @@ def test_of_the_changes_claimed_few_are_chance() -> None:
         shares.append(real[60:].sum() / max(1, real.sum()))
         assert real[:60].mean() > 0.9
     assert float(np.mean(shares)) <= compare.FALSE_DISCOVERY_RATE
+
+
+def test_groups_shown_together_are_judged_as_one_family() -> None:
+    # p = .0344 and .0201 stand alone; with thirteen other tests of the page they do not (Benjamini and Hochberg 1995).
+    values = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
+              0.7590, 1.0]  # fmt: skip
+    cards = [Comparison(1.0, 1.0, 0.0, p=p) for p in values[:5]]
+    rows = [Comparison(1.0, 1.0, 0.0, p=p) for p in values[5:]]
+    assert [one.verdict for one in compare.judged(cards)] == [REAL] * 5
+    both = compare.judged_together({"cards": compare.judged(cards), "rows": rows, "none": []})
+    assert [one.verdict for one in both["cards"]] == [REAL] * 4 + [USUAL]
+    assert {one.verdict for one in both["rows"]} == {USUAL} and both["none"] == []
+
+
+@pytest.mark.parametrize(
+    ("a", "days_a", "b", "days_b"), [(42, 28, 60, 31), (1, 7, 1, 7), (5.5, 7, 3.2, 8), (3000, 30, 2500, 31)]
+)
+def test_the_score_interval_is_that_of_statsmodels(a: float, days_a: float, b: float, days_b: float) -> None:
+    oracle = confint_poisson_2indep(a, days_a, b, days_b, method="score", compare="ratio")
+    assert compare.rate_ratio_interval(a, days_a, b, days_b) == pytest.approx(oracle, rel=1e-6)

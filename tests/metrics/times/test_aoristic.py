@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -126,18 +127,17 @@ def test_stations_and_categories_filter(store: Store) -> None:
         case("2026-11-02 09:00", None, station=EDGE, category="050100"),
         case("2026-11-02 10:00", None, station=EDGE, category="070000"),
     ]
-    period = {"period": "custom", "first": NOVEMBER.first, "last": NOVEMBER.last}
     snapshot = tiny.snapshot_of(store, lambda con: tiny.cases(con, [{"filed": "2026-11-30 23:00", **r} for r in rows]))
 
     def hours(**chosen: Any) -> set[int]:
-        return {hour for _, hour in touched(aoristic.week(snapshot, Selection(**period, **chosen)))}
+        return {hour for _, hour in touched(aoristic.week(snapshot, replace(NOVEMBER, **chosen)))}
 
     assert hours() == {8, 9, 10}
     assert hours(stations=(EDGE,)) == {9, 10}
     assert hours(categories=("刑事",)) == {8, 9}
     assert hours(categories=("殴打他人案",), stations=(EDGE,)) == {10}
     # A category that only alerts know says so and counts nothing.
-    none = aoristic.week(snapshot, Selection(**period, categories=("纠纷",)))
+    none = aoristic.week(snapshot, replace(NOVEMBER, categories=("纠纷",)))
     assert none.cases == 0 and none.expected.sum() == 0 and "案件指标不适用" in none.notes[0]
 
 

@@ -1,0 +1,73 @@
+"""The sentence that is read aloud: every verdict, zero bases, small bases, unequal lengths, points of a share."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from metrics import change, compare
+from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL, Comparison
+
+
+def one(value: float | None, base: float | None, days: float = 7, days_base: float = 7) -> Comparison:
+    """A judged comparison of two counts."""
+    return compare.judged([compare.counts(value, days, base, days_base)])[0]
+
+
+@pytest.mark.parametrize(
+    ("comparison", "said"),
+    [
+        (one(42, 48), "刑事警情 42 起，同比下降 12.5%（少 6 起），在正常波动范围内"),
+        (one(300, 150), "刑事警情 300 起，同比上升 100.0%（多 150 起），超出随机波动"),
+        (one(1001, 1000), "刑事警情 1,001 起，同比上升 0.1%（多 1 起），在正常波动范围内"),
+        (one(10_001, 10_000), "刑事警情 10,001 起，同比基本持平（多 1 起），在正常波动范围内"),
+        (one(50, 50), "刑事警情 50 起，同比持平，在正常波动范围内"),
+        # From a base under 20 both counts are said.
+        (one(6, 4), "刑事警情 6 起，同比上升 50.0%（多 2 起，由 4 到 6），样本不足，难以判断"),
+        (one(0, 19), "刑事警情无，同比下降 100.0%（少 19 起，由 19 到 0），超出随机波动"),
+        (one(20, 20), "刑事警情 20 起，同比持平，在正常波动范围内"),
+        (one(3, 0), "刑事警情 3 起，同比—（增加 3 起），样本不足，难以判断"),
+        (one(0, 0), "刑事警情无，同比持平，样本不足，难以判断"),
+        (one(42, None), "刑事警情 42 起，同比无对比数据"),
+        (one(None, 42), "刑事警情无数据"),
+        # The trap of January and February: the same every day.
+        (
+            one(280, 310, 28, 31),
+            "刑事警情 280 起，同比下降 9.7%（少 30 起），按日均基本持平，在正常波动范围内",
+        ),
+        (one(42, 60, 28, 31), "刑事警情 42 起，同比下降 30.0%（少 18 起），按日均下降 22.5%，在正常波动范围内"),
+    ],
+)
+def test_counts(comparison: Comparison, said: str) -> None:
+    assert change.sentence("刑事警情", comparison.value, "起", comparison) == said
+
+
+def test_halves_of_a_tenth_go_away_from_zero() -> None:
+    # 2 in 1,600 are .125%, 1 in 800 too; floats may print .12.
+    assert "上升 12.3%（" in change.clause(one(449, 400), "起")  # 12.25
+    assert "下降 12.3%（" in change.clause(one(351, 400), "起")
+
+
+def test_the_word_the_verdict_and_the_decimals_may_be_others() -> None:
+    plain = one(42, 48)
+    assert change.clause(plain, "起", "环比", REAL) == "环比下降 12.5%（少 6 起），超出随机波动"
+    assert change.clause(plain, "起", "按春节对齐同比", "") == "按春节对齐同比下降 12.5%（少 6 起）"
+    assert change.sentence("万人警情", 12.34, "起/万人·年", None, decimals=1) == "万人警情 12.3 起/万人·年"
+    rate = Comparison(12.0, 15.0, -3.0, -20.0, -20.0, verdict=USUAL)
+    assert change.clause(rate, "分钟", decimals=1) == "同比下降 20.0%（少 3.0 分钟，由 15.0 到 12.0），在正常波动范围内"
+
+
+def test_shares_change_in_points() -> None:
+    share = compare.judged([compare.shares(40, 100, 30, 100)])[0]
+    said = change.sentence("破案率", share.value, "%", share, decimals=1)
+    assert said == "破案率 40.0%，同比上升 10.0 个百分点，在正常波动范围内"
+    same = compare.judged([compare.shares(30, 100, 30, 100)])[0]
+    assert change.clause(same, "%", decimals=1) == "同比持平，在正常波动范围内"
+
+
+@pytest.mark.parametrize("verdict", [REAL, USUAL, TOO_FEW])
+def test_every_verdict_has_its_words_and_no_nan_is_ever_said(verdict: str) -> None:
+    assert change.clause(one(42, 48), "起", judged=verdict).endswith(change.SAID[verdict])
+    assert change.clause(Comparison(1.0, math.nan, math.nan, verdict=verdict), "起") == f"同比{NO_BASE}"
+    assert change.sentence("警情", math.nan, "起", one(1, 2)) == "警情无数据"
