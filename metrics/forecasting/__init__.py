@@ -1,5 +1,4 @@
-"""What the next seven days will bring: forecasts with intervals, and how well such forecasts did before."""
+"""What the next seven days will bring: forecasts with intervals, and how well such forecasts did before.
 
-from metrics.forecasting.fitting import fit
-
-__all__ = ["fit"]
+fitting.fit makes the tables once per version, reading.outlook reads them, cli prints them and the long back-test.
+"""

@@ -25,7 +25,7 @@ from metrics.forecasting.values import (
 )  # fmt: skip
 
 TUNING, SCORED = 52, 52
-# With fewer origins nothing is chosen, and the plain regression is scored on all of them.
+# With fewer origins nothing is chosen: daily.SHORT_HALF_LIFE is used and scored on all of them.
 LEAST_ORIGINS = 12
 # An own dispersion counts fully only with many more residuals than this.
 _BELIEVED = 60.0
@@ -49,15 +49,18 @@ def run(history: History, measure: str, scored: int = SCORED) -> Tested:
     """Back-test one measure over up to `scored` weekly origins, after those that tune."""
     places = rolling.origins(history, scored + TUNING)
     if not places:
-        return Tested(None, {}, ())
+        return Tested(daily.SHORT_HALF_LIFE, {}, ())
     parts, noise = rolling.roll(history, measure, places)
     tuning = tuning_size(len(places))
-    half_life = best_half_life({name: part.part(0, tuning) for name, part in parts.items()}) if tuning else None
-    widths = _widths_in_turn(parts, half_life, noise, tuning)
+    half_life: int | None = daily.SHORT_HALF_LIFE
+    if tuning:
+        half_life = best_half_life({name: part.part(0, tuning) for name, part in parts.items()})
+    first = max(tuning, len(places) - scored)
+    widths = _widths_in_turn(parts, half_life, noise, first)
     found: list[Quality] = []
     for name, part in parts.items():
         model = model_name(half_life, name == BUREAU_HOUR)
-        one = judging.trial(history, measure, name, part.part(tuning), widths[name], half_life, model)
+        one = judging.trial(history, measure, name, part.part(first), widths[name], half_life, model)
         found.append(judging.quality(one))
         if name in (STATION_DAY, STATION_WEEK):
             found += [judging.quality(one, column, station) for column, station in enumerate(history.stations)]
@@ -80,8 +83,9 @@ def best_half_life(tuning: dict[str, Rolled]) -> int | None:
     relative: dict[int | None, list[float]] = {half_life: [] for half_life in daily.HALF_LIVES}
     for part in tuning.values():
         plain = scoring.wape(part.actual, part.forecasts[None])
-        for half_life, means in part.forecasts.items():
-            relative[half_life].append(scoring.wape(part.actual, means) / plain if plain > 0 else 1.0)
+        for half_life in daily.HALF_LIVES:
+            error = scoring.wape(part.actual, part.forecasts[half_life])
+            relative[half_life].append(error / plain if plain > 0 else 1.0)
     # The plain one stands first, so that it wins where nothing is better.
     return min(relative, key=lambda half_life: float(np.mean(relative[half_life])))
 

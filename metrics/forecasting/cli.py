@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from data.reading import Reader, Snapshot
 from data.snapshots import DEFAULT_STORE, Store
-from metrics import catalogue
+from metrics import catalogue, fits
 from metrics.forecasting import backtest, fitting, history, reading
 from metrics.forecasting.values import BUREAU, BUREAU_HOUR, LEVEL_NAMES, MEASURES, Quality
 from metrics.model import MetricError
@@ -65,7 +66,7 @@ def _show(parsed: argparse.Namespace) -> int:
     snapshot = _snapshot(parsed.store)
     known = catalogue.of(snapshot)
     station = known.station_codes((parsed.station,))[0] if parsed.station else BUREAU
-    tables = fitting.fit(snapshot)
+    tables = _tables(snapshot)
     one = reading.outlook(tables, station, parsed.measure)
     print(reading.sentence(one, known.station_names.get(station, station)))
     print(f"逐日预测{reading.tested(one.day_quality)}。\n")
@@ -78,6 +79,13 @@ def _show(parsed: argparse.Namespace) -> int:
     for note in one.notes:
         print(f"注意：{note}", file=sys.stderr)
     return 0
+
+
+def _tables(snapshot: Snapshot) -> Mapping[str, pd.DataFrame]:
+    """Return what was fitted to this version, or fit it now."""
+    found = {name: fits.table(snapshot, name) for name in reading.TABLES}
+    fitted = {name: table for name, table in found.items() if table is not None}
+    return fitted if len(fitted) == len(found) else fitting.fit(snapshot)
 
 
 def _ends(one: reading.Expected) -> list[str]:

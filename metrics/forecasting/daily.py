@@ -28,14 +28,17 @@ from metrics.forecasting.values import (
 
 # Learnt from at most so many days; longer was worse on real data (Chicago: five years against three).
 LEARNING_DAYS = 3 * 365 + 1
-# Prior precision of a station's coefficients around the bureau's: a standard deviation of about 3%. Between 300 and
-# 3,000 the errors are equal to two digits; without (each station for itself) they are larger.
-SHARED = 1000.0
+# Bounds of how precisely a station's coefficients are taken to be the bureau's: standard deviations of 18% and 1.8%.
+LEAST_SHARED, MOST_SHARED = 30.0, 3000.0
 _FREE = 1e-3
-# Days after which an observation counts half when the level is adjusted; None is no adjustment.
+# Days after which an observation counts half when the bureau's level is adjusted; None is no adjustment at all.
 HALF_LIVES: tuple[int | None, ...] = (None, 56, 112)
-# Alerts that a station's level is believed to be right by: the adjustment of a small station is damped.
-BELIEVED = 50.0
+# Used where the history is too short to choose: no season can be told then, so that the level has to follow it.
+SHORT_HALF_LIFE = 14
+# The same for a station's share of the bureau, which changes slowly (a territory is redrawn).
+SHARE_HALF_LIFE = 112
+# Alerts that the level of the bureau, or a station's share, is believed to be right by: small numbers move it little.
+BELIEVED, SHARE_BELIEVED = 50.0, 200.0
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,9 @@ def learn(counts: Floats, rows: Sequence[CalendarRow], end: int) -> Baseline:
     whole = regression.fit_many(y.sum(axis=1, keepdims=True), x)
     towards = np.repeat(whole.coefficients, y.shape[1], axis=1)
     towards[0] += np.log((y.sum(axis=0) + 0.5) / (y.sum() + 0.5 * y.shape[1]))
-    ridge = np.full(len(columns), SHARED)
-    ridge[0] = _FREE
-    own = regression.fit_many(y, x, ridge=ridge, towards=towards, start=towards)
+    loose = regression.fit_many(y, x, ridge=prior_precision(None, towards), towards=towards, start=towards)
+    precision = prior_precision(loose, towards)
+    own = regression.fit_many(y, x, ridge=precision, towards=towards, start=loose.coefficients)
     means = np.full((len(rows), y.shape[1]), np.nan)
     means[first:] = regression.expected(own, later)
     ahead = later[end - first : end - first + HORIZON]
@@ -77,6 +80,25 @@ def learn(counts: Floats, rows: Sequence[CalendarRow], end: int) -> Baseline:
     # An hour's share of the day's extra variance, and what a profile of so many weeks leaves unsure.
     noise[BUREAU_HOUR] = np.full(24, 1 + (noise[BUREAU_DAY][0] - 1) / 24 + 7 / max(7, min(len(days), PROFILE_DAYS)))
     return Baseline(end, means, noise)
+
+
+def prior_precision(loose: regression.Fits | None, towards: Floats) -> Floats:
+    """Return 1 ÷ τ² of each column, τ² being the variance between stations of their true coefficients.
+
+    By moments over the stations' own coefficients b with sampling variance v (DerSimonian and Laird 1986): w = 1 ÷ v,
+    Q = Σ w (b − b̄)², τ² = (Q − (stations − 1)) ÷ (Σ w − Σ w² ÷ Σ w). Loosely LEAST_SHARED without coefficients; the
+    intercept is every station's own.
+    """
+    precision = np.full(len(towards), LEAST_SHARED)
+    if loose is not None:
+        w = 1 / np.diagonal(loose.covariance, axis1=1, axis2=2).T
+        total = w.sum(axis=1)
+        middle = (w * loose.coefficients).sum(axis=1) / total
+        q = (w * (loose.coefficients - middle[:, None]) ** 2).sum(axis=1)
+        between = (q - (w.shape[1] - 1)) / np.maximum(total - (w**2).sum(axis=1) / total, 1e-9)
+        precision = np.clip(1 / np.maximum(between, 1e-9), LEAST_SHARED, MOST_SHARED)
+    precision[0] = _FREE
+    return precision
 
 
 def _noise(fits: regression.Fits, ahead: Floats, names: tuple[str, str]) -> dict[str, Floats]:
@@ -89,19 +111,34 @@ def _noise(fits: regression.Fits, ahead: Floats, names: tuple[str, str]) -> dict
 
 
 def level(counts: Floats, means: Floats, end: int, half_life: int | None) -> Floats:
-    """Return what the means of each station are multiplied with to meet its last weeks before `end`.
+    """Return what the means of each station are multiplied with to meet the last weeks before `end`.
 
-    (Σ w·observed + 50) ÷ (Σ w·expected + 50) with w = ½^(age ÷ half_life); 1 without a half-life.
+    The bureau's level (observed ÷ expected, recent days count more) times the station's share of it, which is learnt
+    more slowly; shares change no sum over stations. 1 without a half-life.
     """
     if half_life is None:
         return np.ones(counts.shape[1])
-    first = max(0, end - 8 * half_life)
-    weight = 0.5 ** (np.arange(end - first)[::-1, None] / half_life)
-    y, mu = counts[first:end], means[first:end]
-    known = ~(np.isnan(y) | np.isnan(mu))
-    seen, due = (np.where(known, weight * one, 0.0).sum(axis=0) for one in (y, mu))
-    adjusted: Floats = (seen + BELIEVED) / (due + BELIEVED)
+    y, due = counts[:end], means[:end]
+    total, due_total = y.sum(axis=1, keepdims=True), due.sum(axis=1, keepdims=True)
+    usual = smoothed_ratio(total, due_total, SHARE_HALF_LIFE, BELIEVED)
+    share = smoothed_ratio(y, due * usual, SHARE_HALF_LIFE, SHARE_BELIEVED)
+    coming = means[end : end + HORIZON].sum(axis=0)
+    whole = smoothed_ratio(total, due_total, half_life, BELIEVED)
+    adjusted: Floats = whole * share * (coming.sum() / (share * coming).sum())
     return adjusted
+
+
+def smoothed_ratio(seen: Floats, due: Floats, half_life: int, believed: float) -> Floats:
+    """Return (Σ w·seen + believed) ÷ (Σ w·due + believed) of each column, with w = ½^(age in days ÷ half_life).
+
+    seen, due: days × columns, the last day being the youngest; days where either is NaN are left out.
+    """
+    seen, due = seen[-8 * half_life :], due[-8 * half_life :]
+    weight = 0.5 ** (np.arange(len(seen))[::-1, None] / half_life)
+    known = ~(np.isnan(seen) | np.isnan(due))
+    top, bottom = (np.where(known, weight * one, 0.0).sum(axis=0) for one in (seen, due))
+    ratio: Floats = (top + believed) / (bottom + believed)
+    return ratio
 
 
 def ahead(counts: Floats, baseline: Baseline, end: int, half_life: int | None) -> Floats:

@@ -14,6 +14,7 @@ from data.reading import Snapshot
 from metrics import catalogue
 from metrics.catalogue import Catalogue
 from metrics.definitions import UNREGISTERED
+from metrics.forecasting import daily
 from metrics.forecasting.scoring import Floats
 from metrics.forecasting.values import HORIZON, MEASURES, PROFILE_DAYS, History
 from metrics.model import MetricError, Refused
@@ -65,10 +66,13 @@ def _span(known: Catalogue) -> tuple[date, date]:
         raise MetricError("数据仓里还没有警情，无法预测。请先在「数据接入」导入警情。")
     last = min(runs[-1][1], (as_of - timedelta(days=1)).date())
     first = max(runs[0][0], last - timedelta(days=LONGEST_DAYS - 1))
-    months = [kinds for month, kinds in known.precisions["alerts"].items() if month >= first.replace(day=1)]
-    if any("month" in kinds for kinds in months):
-        raise Refused("警情的发生时间只精确到月，无法按日预测。请导入至少精确到日的警情。")
-    if last < first:
+    coarse = [month for month, kinds in known.precisions["alerts"].items() if "month" in kinds]
+    if coarse:
+        # Days before the last month whose days are unknown would be too low.
+        first = max(first, (max(coarse) + timedelta(days=31)).replace(day=1))
+        if last < first:
+            raise Refused("警情的发生时间只精确到月，无法按日预测。请导入至少精确到日的警情。")
+    if not known.covered("alerts", max(first, last - timedelta(days=daily.LEARNING_DAYS - 1)), last):
         raise MetricError("警情数据还不足一个完整的日子，无法预测。请在次日数据导入后再看。")
     return first, last
 

@@ -26,6 +26,7 @@ from metrics.forecasting.values import (
 LEAST_DAYS = 56
 REFIT_ORIGINS = 4
 _YEAR_BACK = 364
+_ALL = (*daily.HALF_LIVES, daily.SHORT_HALF_LIFE)
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,12 @@ class Rolled:
 
 
 def origins(history: History, wanted: int) -> tuple[int, ...]:
-    """Return up to `wanted` weekly origins, the last a week before the end; each has LEAST_DAYS with data before it."""
-    known = np.cumsum(~np.isnan(history.hours[:, 0]))
+    """Return up to `wanted` weekly origins, the last a week before the end; each has LEAST_DAYS to learn from."""
+    has_data = ~np.isnan(history.hours[:, 0])
     places = [history.length - HORIZON * back for back in range(wanted, 0, -1)]
-    return tuple(place for place in places if place > 0 and known[place - 1] >= LEAST_DAYS)
+    return tuple(
+        place for place in places if place > 0 and has_data[:place][-daily.LEARNING_DAYS :].sum() >= LEAST_DAYS
+    )
 
 
 def roll(history: History, measure: str, places: Sequence[int]) -> tuple[dict[str, Rolled], list[dict[str, Floats]]]:
@@ -69,15 +72,15 @@ def roll(history: History, measure: str, places: Sequence[int]) -> tuple[dict[st
     """
     counts = history.counts[measure]
     totals = counts.sum(axis=1)
-    by_day: dict[int | None, list[Floats]] = {half_life: [] for half_life in daily.HALF_LIVES}
-    by_hour: dict[int | None, list[Floats]] = {half_life: [] for half_life in daily.HALF_LIVES}
+    by_day: dict[int | None, list[Floats]] = {half_life: [] for half_life in _ALL}
+    by_hour: dict[int | None, list[Floats]] = {half_life: [] for half_life in _ALL}
     noise = []
     for number, place in enumerate(places):
         if number % REFIT_ORIGINS == 0:
             baseline = daily.learn(counts, history.rows, place)
         noise.append(baseline.noise)
         shares = hourly.profile(history.hours, totals, history.rows, place)
-        for half_life in daily.HALF_LIVES:
+        for half_life in _ALL:
             means = daily.ahead(counts, baseline, place, half_life)
             by_day[half_life].append(means)
             rows = history.rows[place : place + HORIZON]
