@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import subprocess
@@ -61,18 +62,28 @@ def serve(store: Store, port: int) -> subprocess.Popen[str]:
     return server
 
 
+@contextlib.contextmanager
+def served(store: Store) -> Iterator[Site]:
+    """Serve a store on a free port for as long as the block lasts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    found = Site(store, f"http://127.0.0.1:{port}", serve(store, port), port)
+    try:
+        yield found
+    finally:
+        # A test may have started the server anew, so the one to stop is the one that runs now.
+        found.server.terminate()
+        found.server.wait(timeout=15)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The application on a demo bureau of 12 stations and two years."""
     store = Store(tmp_path_factory.mktemp("site") / "store")
     bureau.publish(store, Plan(12, 2, 20_000, 1, date(2026, 11, 21)))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    found = Site(store, f"http://127.0.0.1:{port}", serve(store, port), port)
-    yield found
-    found.server.terminate()
-    found.server.wait(timeout=15)
+    with served(store) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -94,19 +105,32 @@ def open_page(site: Site, browser: BrowserContext) -> Iterator[Callable[..., Vis
     opened = []
 
     def visit(address: str, size: str = "desk", mode: str = "light") -> Visit:
-        width, height = SIZES[size]
-        found = Visit(browser.new_page())
+        found = opened_page(browser, site.address, address, size, mode)
         opened.append(found.page)
-        found.page.set_viewport_size({"width": width, "height": height})
-        found.page.add_init_script(f"window.localStorage.setItem('mode', '{mode}')")
-        watch(found, site.address)
-        found.page.goto(site.address + address)
-        expect(found.page.locator("#rail-nav")).to_be_attached()
         return found
 
     yield visit
     for page in opened:
         page.close()
+
+
+def opened_page(browser: BrowserContext, site: str, address: str, size: str = "desk", mode: str = "light") -> Visit:
+    """Open an address of a site in a page of its own, watched from its first request on."""
+    width, height = SIZES[size]
+    found = Visit(browser.new_page())
+    found.page.set_viewport_size({"width": width, "height": height})
+    found.page.add_init_script(f"window.localStorage.setItem('mode', '{mode}')")
+    watch(found, site)
+    found.page.goto(site + address)
+    expect(found.page.locator("#rail-nav")).to_be_attached()
+    return found
+
+
+def settled(page: Page) -> None:
+    """Wait until every answer is drawn: no skeleton, nothing being counted, no figure that is still empty."""
+    expect(page.locator("#status .status-item").first).to_be_attached()
+    expect(page.locator("#content [data-dash-is-loading=true], #content .bone:visible")).to_have_count(0)
+    expect(page.locator("#content .dash-graph--pending")).to_have_count(0)
 
 
 def watch(visit: Visit, address: str) -> None:

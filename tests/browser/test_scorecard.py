@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     OpenPage = Callable[..., Any]
 
 pytestmark = pytest.mark.browser
-SIZES = ("desk", "wide", "phone")
 STATIONS = 12
 
 
@@ -23,19 +22,11 @@ def rows(page: Page) -> Any:
     return page.locator(".score-matrix tbody tr")
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_scorecard_at_every_size(open_page: OpenPage, size: str, mode: str) -> None:
-    visit = open_page("/scorecard", size=size, mode=mode)
+def test_what_the_pages_show(open_page: OpenPage) -> None:
+    visit = open_page("/scorecard")
     expect(rows(visit.page)).to_have_count(STATIONS)
     expect(visit.page.locator(".bureau-line")).to_have_count(2)
-    visit.check()
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_station_at_every_size(open_page: OpenPage, size: str, mode: str) -> None:
-    visit = open_page("/station", size=size, mode=mode)
+    visit = open_page("/station")
     visit.page.locator(".station-list a").first.click()
     expect(visit.page.locator(".score-lines").first).to_be_visible()
     expect(visit.page.locator('.rail-link[aria-current="page"]')).to_have_text("所队自查")

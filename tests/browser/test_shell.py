@@ -9,42 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MODES, SIZES, Site, Visit, serve
+from tests.browser.conftest import Site, Visit, serve, settled
 from tests.pages.test_jobs import MAPPING, ROWS
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 
-CONTENT = {
-    "/": ("#kpi-alerts_valid-text .kpi-value", "起"),
-    "/glossary": ("#alerts_valid", "有效警情"),
-    "/data": ("#versions-body", "示例数据"),
-}
-
 
 def search_of(page: Page) -> str:
     found: str = page.evaluate("window.location.search")
     return found
-
-
-def settled(page: Page) -> None:
-    """Wait until every answer is drawn."""
-    expect(page.locator("#status")).to_contain_text("版本")
-    expect(page.locator("#content [data-dash-is-loading], .bone")).to_have_count(0)
-    expect(page.locator(".dash-graph--pending")).to_have_count(0)
-
-
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("path", CONTENT)
-def test_every_page_in_every_size_and_mode(open_page: Open, path: str, size: str, mode: str) -> None:
-    visit = open_page(path, size, mode)
-    where, words = CONTENT[path]
-    expect(visit.page.locator(where)).to_contain_text(words)
-    settled(visit.page)
-    expect(visit.page.locator("html")).to_have_attribute("data-bs-theme", mode)
-    expect(visit.page.locator("#status")).to_contain_text("示例数据")
-    visit.check()
 
 
 def test_first_paint_has_the_right_mode(open_page: Open) -> None:
@@ -218,15 +192,6 @@ def test_glossary_search_and_anchors(open_page: Open) -> None:
     visit.check()
 
 
-def test_a_definition_opens_from_a_figure(open_page: Open) -> None:
-    visit = open_page("/")
-    page = visit.page
-    settled(page)
-    page.click("#kpi-alerts_valid-text .info")
-    expect(page.locator("#alerts_valid")).to_be_in_viewport()
-    visit.check()
-
-
 def test_figures_speak_chinese(open_page: Open) -> None:
     visit = open_page("/")
     page = visit.page
@@ -236,17 +201,6 @@ def test_figures_speak_chinese(open_page: Open) -> None:
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.locator(".hoverlayer .hovertext").first).to_contain_text(re.compile(r"2026年\d+月\d+日 周.*起，预期"))
     visit.check()
-
-
-def test_print_is_clean(open_page: Open, tmp_path: Path) -> None:
-    visit = open_page("/")
-    settled(visit.page)
-    visit.page.emulate_media(media="print")
-    for hidden in (".rail", ".filters", "#mode-button"):
-        expect(visit.page.locator(hidden)).to_be_hidden()
-    expect(visit.page.locator("#period-words")).to_be_visible()
-    visit.page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
-    assert (tmp_path / "page.pdf").stat().st_size > 10_000
 
 
 class TestImport:

@@ -1,0 +1,151 @@
+"""What every card can do: its definition, its notes, its exports, and the way into a part and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
+
+from data.notes import FILE
+from tests.browser.conftest import Site, Visit, settled
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Visit]
+
+
+def exported(page: Page, card: str, kind: str, folder: Path) -> Path:
+    """Return the file that the menu of a card gives."""
+    page.click(f"#{card} .card-export summary")
+    with page.expect_download() as started:
+        page.click(f"#{card} [data-export={kind}]")
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+def test_definition_opens_on_the_page_and_closes_by_key(open_page: Open) -> None:
+    visit = open_page("/")
+    page = visit.page
+    settled(page)
+    page.locator("#map .info").focus()
+    page.keyboard.press("Enter")
+    panel = page.locator("#definition-panel")
+    expect(panel).to_contain_text("违法犯罪警情")
+    panel.locator("summary").first.click()
+    expect(panel.locator("pre").first).to_contain_text("count(*)")
+    expect(page.locator("#definition-tools")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    assert page.evaluate("document.activeElement.matches('#map .info')")
+    page.click("#kpi-alerts_valid-text .info")
+    expect(panel).to_contain_text("有效警情")
+    expect(page.locator("#definition-tools")).to_be_visible()
+    page.click("#definition-panel .panel-close")
+    assert page.evaluate("window.location.pathname") == "/"
+    visit.check()
+
+
+def test_note_is_written_shown_with_its_period_and_removed(site: Site, open_page: Open) -> None:
+    visit = open_page("/?period=last7")
+    page = visit.page
+    settled(page)
+    page.click("#changes [data-note]")
+    expect(page.locator("#note-list")).to_contain_text("还没有批注")
+    page.fill("#note-text", "联系 138 0013 8000")
+    page.fill("#note-author", "研判岗")
+    page.click("#note-save")
+    expect(page.locator("#note-message")).to_contain_text("疑似有证件号、电话")
+    assert not (site.store.root / FILE).exists()
+    page.fill("#note-text", "<img src=x onerror=alert(1)> 商圈活动所致")
+    page.click("#note-save")
+    expect(page.locator("#note-list .note-entry")).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(page.locator("#note-text")).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(page.locator("#changes .note-count")).to_have_text("1")
+    expect(page.locator("#changes .note-lines")).to_contain_text("研判岗")
+    page.select_option("#filter-period", "yesterday")
+    expect(page.locator("#changes .note-count")).to_have_text("")
+    page.select_option("#filter-period", "last30")
+    expect(page.locator("#changes .note-count")).to_have_text("1")
+    page.click("#changes [data-note]")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("[data-remove-note]")
+    expect(page.locator("#note-list")).to_contain_text("还没有批注")
+    expect(page.locator("#changes .note-lines")).to_be_empty()
+    visit.check()
+
+
+def test_exports_hold_what_is_shown(open_page: Open, tmp_path: Path) -> None:
+    visit = open_page("/?period=last7")
+    page = visit.page
+    settled(page)
+    shown = page.locator("#changes tbody tr").first.locator("td").nth(2).inner_text()
+    text = exported(page, "changes", "csv", tmp_path).read_text(encoding="utf-8-sig")
+    assert text.startswith("标题,分类警情")
+    assert "近7日" in text or "2026年11月15日至11月21日" in text
+    for name in ("筛选,", "口径,", "数据截至,", "版本,"):
+        assert f"\n{name}" in text
+    rows = (
+        CalamineWorkbook.from_path(str(exported(page, "changes", "xlsx", tmp_path))).get_sheet_by_index(0).to_python()
+    )
+    head = next(n for n, row in enumerate(rows) if row[0] == "类别")
+    assert f"{rows[head + 1][1]:,.0f}" == shown
+    visit.check()
+
+
+@pytest.mark.parametrize("card", ["map", "matrix", "week"])
+def test_picture_is_drawn_here_at_twice_the_size(open_page: Open, tmp_path: Path, card: str) -> None:
+    visit = open_page("/", mode="dark")
+    page = visit.page
+    settled(page)
+    content = exported(page, card, "png", tmp_path).read_bytes()
+    assert content.startswith(b"\x89PNG")
+    width, height = int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    body = page.locator(f"#{card} .js-plotly-plot, #{card} table").first.bounding_box()
+    assert body is not None
+    assert width >= 2 * body["width"] and height > 2 * min(body["height"], 200)
+    visit.check()
+
+
+def test_a_click_narrows_the_page_and_the_crumb_goes_back(open_page: Open) -> None:
+    visit = open_page("/")
+    page = visit.page
+    settled(page)
+    page.locator("#changes td.name a").first.click()
+    expect(page).to_have_url(re.compile("category="))
+    expect(page.locator("#crumbs")).to_contain_text("全部类别")
+    settled(page)
+    page.locator("#matrix td a").first.click()
+    expect(page).to_have_url(re.compile(r"station=\d+"))
+    page.locator("#crumbs a", has_text="全部派出所").click()
+    expect(page).not_to_have_url(re.compile("station="))
+    page.locator("#crumbs a", has_text="全部类别").click()
+    expect(page).not_to_have_url(re.compile("category="))
+    expect(page.locator("#crumbs")).to_be_empty()
+    visit.check()
+
+
+def test_a_polygon_of_the_map_narrows_the_page(open_page: Open) -> None:
+    visit = open_page("/")
+    page = visit.page
+    settled(page)
+    # The name of a station stands within its outline.
+    box = page.locator("#map-figure text", has_text="所").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page).to_have_url(re.compile(r"station=\d+"))
+    expect(page.locator("#crumbs")).to_contain_text("全部派出所")
+    visit.check()
+
+
+def test_wide_table_fades_until_it_is_scrolled_to_its_end(open_page: Open) -> None:
+    page = open_page("/data", size="phone").page
+    settled(page)
+    box = page.locator(".table-scroll[data-more]").first
+    expect(box).to_be_visible()
+    box.evaluate("box => { window.faded = box; box.scrollLeft = box.scrollWidth; }")
+    page.wait_for_function("!window.faded.hasAttribute('data-more')")
