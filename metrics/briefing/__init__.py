@@ -57,7 +57,7 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         week_words=describe(span_window(period, "month_before", context.window.end), 0),
         points=[],
         judged_by=_judged_by(context),
-        notes=[*notes, *answer.notes, *([festivals.note(context.window)] if FESTIVAL in shape.compared else [])],
+        notes=[*notes, *answer.notes, *_aligned(context)],
         state=_state(context),
         subject=context.subject,
         noun=context.noun,
@@ -74,6 +74,12 @@ def _state(context: Context) -> str:
     if any(answer.total(name) for name in ("alerts", "cases_filed", "cases_solved", context.subject.id)):
         return "ok"
     return "no_result" if context.selection.stations or context.selection.categories else "nothing"
+
+
+def _aligned(context: Context) -> list[str]:
+    """Say what the festival-aligned figures compare, where there are any."""
+    has_base = context.answer.covered.get((context.subject.view, FESTIVAL), 0.0) > 0
+    return [festivals.note(context.window)] if has_base else []
 
 
 def _judged_by(context: Context) -> str:

@@ -86,7 +86,7 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
     timing = () if shape.subject != "alerts_valid" else RESPONSE
     judged = ("current",) if shape.weekly else ("current", "last_year")
     found = [
-        Breakdown((*cards, *timing), (), spans),
+        Breakdown(tuple(dict.fromkeys((*cards, *timing, shape.subject))), (), spans),
         Breakdown((shape.subject,), (shape.axis,), spans),
         Breakdown((shape.subject,), (shape.rows, shape.axis), judged),
         Breakdown((shape.place_metric, "cases_filed"), ("station",), judged),

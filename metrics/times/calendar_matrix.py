@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from metrics import cache, catalogue, compare, expectation, query
 from metrics.axes import bucket
 from metrics.definitions import METRICS
 from metrics.model import COUNT, Metric
-from metrics.periods import REFERENCE_DAYS, Period, Window
+from metrics.periods import REFERENCE_DAYS, Period, Window, span_window
 from metrics.query import Breakdown, Question
 from metrics.selection import Selection
 
@@ -84,7 +84,8 @@ def of(
 
 def _of(snapshot: Snapshot, question: tuple[Selection, str, int]) -> CalendarMatrix:
     selection, metric, length = question
-    period = selection.resolve(catalogue.of(snapshot).data_as_of)
+    known = catalogue.of(snapshot)
+    period = _elapsed(selection, selection.resolve(known.data_as_of), known.data_as_of)
     values, window, notes = _series(snapshot, selection, period, metric, length)
     shown = window.dates()[-length:]
     listed = pd.Series(values, dtype="float64")
@@ -104,6 +105,14 @@ def _of(snapshot: Snapshot, question: tuple[Selection, str, int]) -> CalendarMat
         phi=phi,
         notes=[*notes, *_unpublished([row[0] for row in rows[-len(shown) :] if not row[4]])],
     )
+
+
+def _elapsed(selection: Selection, period: Period, as_of: datetime | None) -> Period:
+    """Return the days of a period that have begun; all of it where none has."""
+    if as_of is None:
+        return period
+    window = span_window(period, "current", as_of - timedelta(hours=selection.cutoff))
+    return replace(period, last=window.last_day) if window.dates() else period
 
 
 def _series(

@@ -199,6 +199,16 @@ def test_a_store_of_cases_only_counts_cases(store: Store) -> None:
     assert found.rows[0].value == 21 and found.points[-1].text.startswith("案件总数共 21 起")
 
 
+def test_a_quiet_day_of_a_store_of_cases_only_is_nothing(store: Store) -> None:
+    def filed(con: duckdb.DuckDBPyConnection) -> None:
+        tiny.cases(con, [{"filed": f"2024-{month}-15 09:00:00"} for month in ("01", "02", "03")])
+
+    leap_day = Selection(period="custom", first=date(2024, 2, 29), last=date(2024, 2, 29))
+    snapshot = tiny.snapshot_of(store, filed)
+    assert brief(snapshot, leap_day).state == "nothing"
+    assert brief(snapshot, Selection(stations=(tiny.EDGE,), period="month")).state == "no_result"
+
+
 def test_expectation_follows_the_weekday() -> None:
     """Eight Saturdays of 16 lead to expect 16 for a Saturday and 8 for half of one."""
     saturday = Window(_at("2026-11-21T00"), _at("2026-11-22T00"))

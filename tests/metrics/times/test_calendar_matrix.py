@@ -86,6 +86,11 @@ def test_a_year_without_a_holiday_plan_says_so(store: Store) -> None:
     assert {one.kind for one in found.days} == {"工作日", "周末"}
 
 
+def test_a_year_that_has_not_ended_shows_the_days_up_to_now(store: Store) -> None:
+    found = calendar_matrix.of(tiny.snapshot_of(store, steady), Selection(period="year"), days=30)
+    assert (len(found.days), found.days[-1].day, found.days[-1].value) == (30, LAST, 12)
+
+
 def test_a_day_that_has_partly_elapsed_is_not_shown(store: Store) -> None:
     def morning(con: duckdb.DuckDBPyConnection) -> None:
         steady(con)
