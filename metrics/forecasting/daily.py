@@ -45,7 +45,8 @@ BELIEVED, SHARE_BELIEVED = 50.0, 200.0
 class Baseline:
     """Expected counts learnt from the days before `end`.
 
-    means: days × stations for all days of the calendar, NaN before the first that was learnt from.
+    means: days × stations for all days of the calendar, NaN before the first that was learnt from and before a station
+    began to report.
     noise: level → variance ÷ mean of a new count, by column: noise within the sample and uncertainty of coefficients.
     """
 
@@ -67,19 +68,34 @@ def learn(counts: Floats, rows: Sequence[CalendarRow], end: int) -> Baseline:
     x = regression.design(known, rows[end][0], columns)
     later = regression.design(rows[first:], rows[end][0], columns)
     y = counts[days]
+    at_work = opened(y)
     whole = regression.fit_many(y.sum(axis=1, keepdims=True), x)
     towards = np.repeat(whole.coefficients, y.shape[1], axis=1)
-    towards[0] += np.log((y.sum(axis=0) + 0.5) / (y.sum() + 0.5 * y.shape[1]))
-    loose = regression.fit_many(y, x, ridge=prior_precision(None, towards), towards=towards, start=towards)
+    towards[0] += np.log((y.sum(axis=0) + 0.5) / at_work.sum(axis=0) / (y.sum() + 0.5) * len(y))
+    loose = regression.fit_many(y, x, at_work, ridge=prior_precision(None, towards), towards=towards, start=towards)
     precision = prior_precision(loose, towards)
-    own = regression.fit_many(y, x, ridge=precision, towards=towards, start=loose.coefficients)
+    own = regression.fit_many(y, x, at_work, ridge=precision, towards=towards, start=loose.coefficients)
     means = np.full((len(rows), y.shape[1]), np.nan)
     means[first:] = regression.expected(own, later)
+    means[days] = np.where(at_work > 0, means[days], np.nan)
     ahead = later[end - first : end - first + HORIZON]
     noise = _noise(own, ahead, (STATION_DAY, STATION_WEEK)) | _noise(whole, ahead, (BUREAU_DAY, BUREAU_WEEK))
     # An hour's share of the day's extra variance, and what a profile of so many weeks leaves unsure.
     noise[BUREAU_HOUR] = np.full(24, 1 + (noise[BUREAU_DAY][0] - 1) / 24 + 7 / max(7, min(len(days), PROFILE_DAYS)))
     return Baseline(end, means, noise)
+
+
+def opened(y: Floats) -> Floats:
+    """Return 1 for the days of each station on which it was at work, 0 before it began to report.
+
+    A station began with its first alert if as many days without any before it cannot be chance at its later rate
+    (P < e^−20); otherwise it always was. y: days × stations.
+    """
+    began = (y > 0).argmax(axis=0)
+    later_rate = y.sum(axis=0) / (len(y) - began)
+    began = np.where(began * later_rate > 20, began, 0)
+    at_work: Floats = (np.arange(len(y))[:, None] >= began).astype(float)
+    return at_work
 
 
 def prior_precision(loose: regression.Fits | None, towards: Floats) -> Floats:
@@ -119,7 +135,8 @@ def level(counts: Floats, means: Floats, end: int, half_life: int | None) -> Flo
     if half_life is None:
         return np.ones(counts.shape[1])
     y, due = counts[:end], means[:end]
-    total, due_total = y.sum(axis=1, keepdims=True), due.sum(axis=1, keepdims=True)
+    known = ~np.isnan(due).all(axis=1, keepdims=True)
+    total, due_total = y.sum(axis=1, keepdims=True), np.where(known, np.nansum(due, axis=1, keepdims=True), np.nan)
     usual = smoothed_ratio(total, due_total, SHARE_HALF_LIFE, BELIEVED)
     share = smoothed_ratio(y, due * usual, SHARE_HALF_LIFE, SHARE_BELIEVED)
     coming = means[end : end + HORIZON].sum(axis=0)

@@ -39,6 +39,7 @@ class Coming:
     dispersions: level → variance ÷ mean by column.
     """
 
+    model: str
     days: Floats
     hours: Floats | None
     dispersions: dict[str, Floats]
@@ -48,9 +49,10 @@ def fit(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     """Return the tables forecast_days, forecast_weeks, forecast_hours, forecast_quality and forecast_notes.
 
     forecast_days: measure ("valid", "crime"), station (code, or 全局 for all together), day, mean, low90, low50,
-    high50, high90 in alerts. forecast_weeks: the same for the days from first to last. forecast_hours: day and hour of
-    the bureau, valid alerts. forecast_quality: origin and the fields of values.Quality. forecast_notes: note, what a
-    reader must know. Raises MetricError without alerts and Refused where only the month of alerts is known.
+    high50, high90 in alerts. forecast_weeks: the same for the days from first to last, and the model.
+    forecast_hours: day and hour of the bureau, valid alerts. forecast_quality: origin and the fields of values.Quality.
+    forecast_notes: note, what a reader must know. Raises MetricError without alerts and Refused where only the month of
+    alerts is known.
     """
     return tables(history.read(snapshot))
 
@@ -77,7 +79,12 @@ def predict(past: History, measure: str, tested: Tested) -> Coming:
     if measure == "valid" and past.hours_known >= hourly.HOURS_KNOWN:
         shares = hourly.profile(past.hours, counts.sum(axis=1), past.rows, end)
         hours = hourly.spread(days.sum(axis=1), shares, past.rows[end:])
-    return Coming(days, hours, backtest.dispersions(tested.parts, tested.half_life, baseline.noise))
+    return Coming(
+        backtest.model_name(tested.half_life),
+        days,
+        hours,
+        backtest.dispersions(tested.parts, tested.half_life, baseline.noise),
+    )
 
 
 def _days(past: History, measure: str, coming: Coming) -> pd.DataFrame:
@@ -101,6 +108,7 @@ def _weeks(past: History, measure: str, coming: Coming) -> pd.DataFrame:
         "station": [*past.stations, BUREAU],
         "first": [past.ahead[0]] * psi.size,
         "last": [past.ahead[-1]] * psi.size,
+        "model": [coming.model] * psi.size,
     }
     return _frame(keys, np.append(totals, totals.sum()), psi)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -48,11 +48,17 @@ class Outlook:
 
     station: str
     measure: str
+    model: str
     days: tuple[Expected, ...]
     week: Expected
     day_quality: Quality | None
     week_quality: Quality | None
     notes: tuple[str, ...]
+
+    @property
+    def origin(self) -> date:
+        """The last day that the forecast knows of."""
+        return self.week.first - timedelta(days=1)
 
 
 def outlook(tables: Mapping[str, pd.DataFrame], station: str = BUREAU, measure: str = "valid") -> Outlook:
@@ -70,6 +76,7 @@ def outlook(tables: Mapping[str, pd.DataFrame], station: str = BUREAU, measure: 
     return Outlook(
         station,
         measure,
+        str(week["model"]),
         tuple(_expected(row, row["day"], row["day"]) for _, row in days.iterrows()),
         _expected(week, week["first"], week["last"]),
         by_day,

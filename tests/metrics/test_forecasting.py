@@ -239,6 +239,17 @@ def test_nothing_ever_happened() -> None:
     assert "未经回测" in reading.sentence(one, "S1")
 
 
+def test_a_station_that_began_to_report_later(history: History) -> None:
+    counts = history.counts["valid"].copy()
+    counts[:400, 1] = 0
+    late = daily.opened(counts)
+    assert late.sum(axis=0).tolist() == [600, 200, 600, 600], "a quiet station was always there"
+    tables = fitting.tables(replace(history, counts={**history.counts, "valid": counts}))
+    whole(tables)
+    assert reading.outlook(tables, "S1").week.mean == pytest.approx(RATES[1] * WEEK.sum(), rel=0.08)
+    assert reading.outlook(tables, "S0").week.mean == pytest.approx(RATES[0] * WEEK.sum(), rel=0.08)
+
+
 def test_a_station_without_alerts_beside_a_busy_one() -> None:
     tables = fitting.tables(made(LAST, 200, [30.0, 0.0]))
     whole(tables)
@@ -279,6 +290,8 @@ def test_unknown_hours_are_not_forecast(history: History) -> None:
 
 def test_what_is_said(tables: dict[str, pd.DataFrame]) -> None:
     one = reading.outlook(tables)
+    assert one.origin == LAST
+    assert one.model.startswith("日历回归")
     said = reading.sentence(one, BUREAU)
     assert said.startswith("全局未来 7 日（6月29日至7月5日）预计有效警情 ")
     assert f"{one.week.mean:.0f} 起" in said

@@ -11,8 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data import fits as files
 from data.calendar import calendar_rows
+from data.reading import Reader
 from data.snapshots import Store
+from metrics import fits
 from metrics.forecasting import backtest, cli, fitting, history, reading
 from metrics.forecasting.values import BUREAU, HORIZON, STATION_DAY, STATION_WEEK, History
 from metrics.model import MetricError, Refused, UnknownName
@@ -119,6 +122,20 @@ def test_the_command_shows_a_week(store: Store, capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert "4 个起点" in said.out
     assert "泊松下限" in said.out
+
+
+def test_what_was_fitted_is_shown(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    version = tiny.publish(store, lambda con: tiny.daily_alerts(con, "2026-07-01", 100, 6))
+    snapshot = Reader(store).snapshot()
+    assert snapshot is not None
+    tables = fitting.fit(snapshot)
+    tables["forecast_notes"] = pd.DataFrame({"note": ["从文件读出"]})
+    files.write(store, version.id, tables, {"methods_version": fits.METHODS_VERSION})
+    assert ask("show", "--store", str(store.root)) == 0
+    said = capsys.readouterr()
+    assert "从文件读出" in said.err
+    assert "10月9日至10月15日" in said.out
+    assert "6 次回测" in said.out
 
 
 def test_the_command_explains_what_it_cannot_do(store: Store) -> None:
