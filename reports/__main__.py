@@ -16,17 +16,20 @@ from reports import daily, station, weekly, writing
 from reports.document import Report
 
 
+_REASONS = {FileNotFoundError: "文件夹不存在", PermissionError: "没有写入权限", IsADirectoryError: "这是文件夹"}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 written, 1 the data cannot answer it, 2 wrong usage."""
     parsed = _parser().parse_args(arguments)
     try:
         return int(parsed.handler(parsed))
-    except UnknownName as error:
+    except (UnknownName, writing.WrongFile) as error:
         return _fail(error, 2)
     except (MetricError, StoreError) as error:
         return _fail(error, 1)
     except OSError as error:
-        return _fail(f"{parsed.out} 无法写入：{error.strerror}。请检查文件夹是否存在、文件是否正被打开。", 1)
+        return _fail(f"{parsed.out} 无法写入（{_REASONS.get(type(error), error.strerror)}）。请换一个位置重试。", 1)
 
 
 def _fail(error: object, code: int) -> int:
@@ -115,7 +118,7 @@ def _station(parsed: argparse.Namespace) -> int:
 
 def _template(parsed: argparse.Namespace) -> int:
     if parsed.out.suffix.lower() != ".docx":
-        raise MetricError(f"模板只能写成 .docx，不是「{parsed.out.name}」。")
+        raise writing.WrongFile(f"模板只能写成 .docx，不是「{parsed.out.name}」。")
     parsed.out.write_bytes(writing.template_bytes())
     print(f"已写入 {parsed.out}。修改样式、页眉页脚后用 --template 指定。")
     return 0

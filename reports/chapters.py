@@ -29,10 +29,14 @@ _NAMED = 3
 def scope(source: Source) -> Section:
     """一、统计周期与口径."""
     found = source.briefing
+    counted = (
+        "一起警情只按一张接警单计；有效警情不含无效、并入的接警单"
+        if source.has_alerts
+        else "案件按立案（受案）时间统计，不予立案的不计"
+    )
     lines = [
         f"统计周期：{found.title}。环比对{found.windows['previous']}，同比对{found.windows['last_year']}。",
-        f"统计口径：{found.filter_words.replace(' · ', '、')}；一起警情只按一张接警单计；"
-        "有效警情不含无效、并入的接警单。",
+        f"统计口径：{found.filter_words.replace(' · ', '、')}；{counted}。",
         f"{found.judged_by}。真变化指超出随机波动，正常波动指在随机波动范围内，"
         "样本不足指数量太少、即使翻倍也难以区分。",
         *found.notes,
@@ -133,8 +137,14 @@ def card_table(source: Source, name: str) -> Table:
     return tables.changes(name, "指标", lines, source.briefing.judged_by + "。")
 
 
-def category_table(source: Source) -> Table:
-    """Return the category table of the briefing."""
+def categories(source: Source) -> tuple[Part, ...]:
+    """Return the category table of the briefing, or that there is nothing to put into it."""
+    if not source.briefing.rows:
+        return (Text(f"本期、上期与同期均无{source.briefing.noun}。"),)
+    return (_category_table(source),)
+
+
+def _category_table(source: Source) -> Table:
     lines = [
         Line(row.name, row.value, row.previous, row.last_year, row.verdict, row.metric) for row in source.briefing.rows
     ]
@@ -168,9 +178,14 @@ def stations(source: Source) -> tuple[Part, ...]:
 def _where(source: Source, lines: list[Line]) -> list[Text]:
     ups, downs, flat = ([line for line in lines if _sign(line) == sign] for sign in (1, -1, 0))
     label = source.briefing.subject.label
-    said = f"{label}环比上升的派出所 {len(ups)} 个、下降的 {len(downs)} 个、持平的 {len(flat)} 个。"
-    real = [short_name(line.name) for line in lines if line.verdict == REAL]
-    said += f"其中超出随机波动的：{names(real)}。"
+    if not (ups or downs or flat):
+        said = f"上期没有数据，各派出所{label}不作环比。"
+    else:
+        real = [short_name(line.name) for line in lines if line.verdict == REAL]
+        said = (
+            f"{label}环比上升的派出所 {len(ups)} 个、下降的 {len(downs)} 个、持平的 {len(flat)} 个。"
+            f"其中超出随机波动的：{names(real)}。"
+        )
     high = [one for one in source.briefing.places if one.real and one.z > 0]
     word = source.briefing.place_metric.label
     called = source.known.station_names
@@ -258,17 +273,20 @@ def repeats(source: Source) -> tuple[Part, ...]:
     if not row["repeat_base"]:
         return (Text("本期无有效警情，无重复警情。"),)
     previous, last_year = (table.comparisons[0, "repeat_any", span] for span in tables.COMPARED)
-    said = (
-        f"{sentence('重复警情', row['repeat_any'], '起', previous, '环比')}；{clause(last_year, '起', '同比')}。"
+    said = f"{sentence('重复警情', row['repeat_any'], '起', previous, '环比')}；{clause(last_year, '起', '同比')}。"
+    inside = (
         f"占有效警情 {row['repeat_base']:,} 起的 {row['repeat_share'] or 0:.1f}%，"
         f"其中同一来电 {row['repeat_caller']:,} 起、同一地点同类 {row['repeat_place']:,} 起（可同时属于两类）。"
     )
+    said += inside if row["repeat_any"] else ""
     return (Text(said), Text("重复警情按近 30 天认定，只计数，不列来电与报警人。"))
 
 
 def response(source: Source) -> tuple[Part, ...]:
     """Return the segments of the response chain: how many usable, median, P90, within goal, unusable."""
     row = source.ask(*TIMING, spans=()).rows[0]
+    if not any(row[f"{one}_{part}"] for one in _SEGMENTS for part in ("n", "unusable")):
+        return (Text(_arrival(row)),)
     lines = []
     for one in _SEGMENTS:
         label = METRICS[f"{one}_n"].label.removesuffix("可用数")

@@ -66,4 +66,4 @@ def _whole(source: Source) -> list[Part]:
 
 def _categories(source: Source) -> list[Part]:
     chart = figures.by_category(source.briefing.rows, f"分类{source.briefing.noun}：本期、上期与同期")
-    return [chapters.category_table(source), *([chart] if chart else [])]
+    return [*chapters.categories(source), *([chart] if chart else [])]

@@ -18,6 +18,8 @@ TEXT_TWIPS, TEXT_EMU = 8845, 5_616_000
 _CHART_RATIO = 0.42
 # Up to this many bars fit the usual height of a chart.
 _BARS = 8
+# A table of up to so many rows fits a page and stays on one.
+_KEPT_ROWS = 26
 # Tints of a heat table from light to dark; text stays readable on the darkest.
 _TINTS = ("FFFFFF", "EAF1FB", "CFE0F6", "ADC9EE", "86AEE4")
 
@@ -54,14 +56,16 @@ def table(table: Table, style: str) -> str:
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
     head = "".join(_header(column.name, width, style) for column, width in zip(table.columns, widths, strict=True))
+    whole_page = len(table.rows) <= _KEPT_ROWS
+    last = len(table.rows) - 1
     rows = "".join(
         "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
         + "".join(
-            _cell(cell, width, style, "right" if column.is_number else "left")
+            _cell(cell, width, style, "right" if column.is_number else "left", whole_page and number < last)
             for cell, width, column in zip(row, widths, table.columns, strict=True)
         )
         + "</w:tr>"
-        for row in table.rows
+        for number, row in enumerate(table.rows)
     )
     return (
         f'<w:tbl {_NAMES}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -75,16 +79,17 @@ def _header(name: str, width: int, style: str) -> str:
     return _boxed(_run(name, "<w:b/>"), width, style, "center", '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>')
 
 
-def _cell(cell: Cell, width: int, style: str, side: str) -> str:
+def _cell(cell: Cell, width: int, style: str, side: str, keep: bool) -> str:
     tint = _TINTS[min(len(_TINTS) - 1, round(cell.shade * (len(_TINTS) - 1)))]
     shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if cell.shade > 0 else ""
-    return _boxed(_run(cell.text), width, style, side, shading)
+    return _boxed(_run(cell.text), width, style, side, shading, keep)
 
 
-def _boxed(run: str, width: int, style: str, side: str, shading: str) -> str:
+def _boxed(run: str, width: int, style: str, side: str, shading: str, keep: bool = True) -> str:
+    kept = "<w:keepNext/>" if keep else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shading}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val={quoteattr(style)}/><w:jc w:val="{side}"/></w:pPr>{run}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val={quoteattr(style)}/>{kept}<w:jc w:val="{side}"/></w:pPr>{run}</w:p></w:tc>'
     )
 
 

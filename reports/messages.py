@@ -9,12 +9,12 @@ from metrics.model import Refused
 from reports import chapters, figures
 from reports.document import Message
 from reports.sources import Source
-from reports.wording import names, of_card
+from reports.wording import names, of_card, usual
 
 
 def five(source: Source) -> tuple[Message, ...]:
     """Return the messages on the whole, the categories, the places, the hours and the cases."""
-    made = (_whole(source), _categories(source), _places(source), _hours(source), _cases(source))
+    made = (_whole(source), categories(source), _places(source), _hours(source), _cases(source))
     return tuple(message for message in made if message is not None)
 
 
@@ -25,14 +25,14 @@ def _whole(source: Source) -> Message:
     return Message(f"{source.briefing.title}，{source.whole}{text}", chapters.trend_chart(source))
 
 
-def _categories(source: Source) -> Message | None:
+def categories(source: Source) -> Message | None:
+    """Return the message on the categories: which of them are out of chance."""
     found = source.briefing
     chart = figures.by_category(found.rows, f"分类{found.noun}：本期、上期与同期")
     if chart is None:
         return None
     real = [
-        f"{row.name} {row.value or 0:,.0f} 起"
-        + (f"（预期 {row.expected[0]:,}–{row.expected[1]:,}）" if row.expected else "")
+        f"{row.name} {row.value or 0:,.0f} 起" + (f"（预期 {usual(row.expected)}）" if row.expected else "")
         for row in found.rows
         if row.verdict == REAL
     ]

@@ -71,7 +71,8 @@ def _message_slide(show: Any, report: Report, message: Message, number: int) -> 
 
 
 def _draw(slide: Any, chart: Chart, report: Report) -> None:
-    _box(slide, f"{chart.name}，单位：{chart.unit}", Inches(1.55), 16, _INK_2)
+    note = f"（{chart.note.rstrip('。')}）" if chart.note else ""
+    _box(slide, f"{chart.name}{note}，单位：{chart.unit}", Inches(1.55), 16, _INK_2)
     frame = slide.shapes.add_chart(
         charts.kind_of(chart), _EDGE, Inches(2.0), _WIDE - 2 * _EDGE, Inches(4.9), charts.data_of(chart)
     )

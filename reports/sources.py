@@ -42,7 +42,12 @@ class Source:
         """The elapsed part of the period, in statistical time."""
         as_of = self.known.data_as_of or datetime.max
         cut = as_of - timedelta(hours=self.selection.cutoff)
-        return self.selection.resolve(self.known.data_as_of).window.cut(cut)
+        return self.whole_window.cut(cut)
+
+    @property
+    def whole_window(self) -> Window:
+        """The whole period, whether or not it is over."""
+        return self.selection.resolve(self.known.data_as_of).window
 
     @property
     def whole(self) -> str:
@@ -64,7 +69,8 @@ def source_of(snapshot: Snapshot, selection: Selection) -> Source:
     codes = known.station_codes(selection.stations)
     found = brief(snapshot, selection if codes == selection.stations else _with(selection, codes))
     if found.state == "no_data":
-        raise MetricError(f"{found.title}没有数据，无法出报告。{covered_words(known)}")
+        said = found.title if found.title.endswith("尚无数据") else f"{found.title}没有数据"
+        raise MetricError(f"{said}，无法出报告。{covered_words(known)}")
     return Source(snapshot, _with(selection, codes), known, found)
 
 

@@ -16,7 +16,7 @@ from metrics.model import MetricError, Refused
 from metrics.readings import months_before
 from metrics.score import MISSED, STATES, UNBOUND, Score, Scorecard
 from metrics.selection import Selection
-from reports import chapters, figures, sources, tables
+from reports import chapters, messages, sources, tables
 from reports.document import Cell, Chart, Column, Message, Part, Report, Section, Series, Table, Text, text_cell
 from reports.sources import Source
 from reports.wording import names, of_card
@@ -55,12 +55,16 @@ def monthly(snapshot: Snapshot, store: Path, asked: Asked, made_at: datetime, wa
         raise MetricError("「未登记」不是派出所，没有月报。请改用派出所代码或名称。")
     month = (asked.month or score.latest_month(snapshot)).replace(day=1)
     last = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    source = sources.source_of(snapshot, Selection("custom", month, last, stations=(code,), cutoff=asked.cutoff))
+    # The month that still runs is compared with the same days of the one before, as the page does with 本月.
+    chosen = Selection(stations=(code,), cutoff=asked.cutoff)
+    runs = known.data_as_of is not None and month <= known.data_as_of.date() <= last
+    chosen = replace(chosen, period="month") if runs else replace(chosen, period="custom", first=month, last=last)
+    source = sources.source_of(snapshot, chosen)
     card = score.scorecard(snapshot, targets.of_store(store, asked.policy), month)
     own = _Own(source, known.stations[code], card, card.of_station(code), _staff(source, code))
     return Report(
-        title=f"{own.station.name}自查月报",
-        period=f"{month.year}年{month.month}月，{source.briefing.title}",
+        title=f"{own.station.name}{month.year}年{month.month}月自查月报",
+        period=source.briefing.title,
         bureau=known.bureau,
         origin=sources.origin(source),
         sections=tuple(_sections(own)),
@@ -131,8 +135,8 @@ def _ranked(own: _Own) -> list[Score]:
 
 def _score_table(own: _Own) -> Table:
     columns = (
-        Column("序号", 0.6), Column("目标", 2.0), Column("要求", 1.2), Column("现值", 1.1, True), Column("状态", 0.9),
-        Column("差距或原因", 2.8), Column("依据", 1.3), Column("数据时间", 1.2),
+        Column("序号", 0.75), Column("目标", 2.2), Column("要求", 1.1), Column("现值", 1.2, True), Column("状态", 1.1),
+        Column("差距或原因", 3.0), Column("依据", 1.2), Column("数据时间", 1.3),
     )  # fmt: skip
     rows = tuple(
         (
@@ -161,7 +165,7 @@ def _volumes(own: _Own) -> list[Part]:
         *chapters.card_sentences(source, *_TOLD),
         chapters.card_table(source, "主要指标"),
         *_months(own),
-        chapters.category_table(source),
+        *chapters.categories(source),
     ]
 
 
@@ -170,7 +174,7 @@ def _months(own: _Own) -> list[Chart]:
     source, subject = own.source, own.source.briefing.subject
     window = source.window
     first = months_before(window.first_day.replace(day=1), _TREND_MONTHS)[0]
-    chosen = replace(source.selection, first=first, last=window.last_day)
+    chosen = replace(source.selection, period="custom", first=first, last=window.last_day)
     table = ask(source.snapshot, (subject.id,), ("month",), chosen, ("last_year",))
     if len(table.rows) < 2:
         return []
@@ -179,11 +183,7 @@ def _months(own: _Own) -> list[Chart]:
     earlier = tuple(table.comparisons[number, subject.id, "last_year"].base for number in range(len(table.rows)))
     if any(value is not None for value in earlier):
         series.append(Series("同期", earlier, "past"))
-    note = (
-        ""
-        if window.last_day == source.selection.last
-        else f"最后一个月截至 {window.last_day:%Y-%m-%d}，同期取相同日期。"
-    )
+    note = "" if window == source.whole_window else f"最后一个月截至 {window.last_day:%Y-%m-%d}，同期取相同日期。"
     return [Chart(f"近 {len(labels)} 个月{subject.label}", "line", labels, tuple(series), "起", note=note)]
 
 
@@ -252,7 +252,7 @@ def _peers(own: _Own) -> list[Part]:
         place = one.places[code]
         rate = place.rate
         span = "—" if rate.low is None or rate.high is None else f"{rate.low:,.1f}–{rate.high:,.1f}"
-        ranks = "—" if place.rank_low is None else f"{place.rank_low}–{place.rank_high}"
+        ranks = "—" if place.rank_low is None else _span(place.rank_low, place.rank_high)
         value = Cell(None, "—") if rate.value is None else Cell(round(rate.value, 1), f"{rate.value:,.1f}", "#,##0.0")
         size = Cell(len(one.places), str(len(one.places)), "0")
         rows.append(
@@ -272,6 +272,10 @@ def _peers(own: _Own) -> list[Part]:
     return [Table("与同类所相比", columns, tuple(rows), note)]
 
 
+def _span(low: int | None, high: int | None) -> str:
+    return str(low) if low == high else f"{low}–{high}"
+
+
 # ---- slides --------------------------------------------------------------------------------------
 
 
@@ -287,7 +291,7 @@ def _messages(own: _Own) -> list[Message]:
             of_card(chapters.card_of(source, "alerts_valid" if source.has_alerts else "cases_filed")),
             months[0] if months else None,
         ),
-        Message(f"分类{source.briefing.noun}", figures.by_category(source.briefing.rows, "本期、上期与同期")),
+        messages.categories(source),
     ]
     hours = chapters.hours(source, "本月时段")
     charts = [part for part in hours if isinstance(part, Chart)]
@@ -295,7 +299,7 @@ def _messages(own: _Own) -> list[Message]:
         found.append(Message(hours[0].text, charts[0]))
     if own.staff is not None and (chart := _duty_chart(own.staff)):
         found.append(Message(own.staff.words[0] if own.staff.words else "应配与在岗", chart))
-    return [message for message in found if message.figure is not None]
+    return [message for message in found if message is not None and message.figure is not None]
 
 
 def _score_slide(own: _Own) -> Table:

@@ -116,7 +116,7 @@ def _by_category(source: Source) -> tuple[Part, ...]:
     real = [f"{row.name} {row.value or 0:,.0f} 起" for row in found.rows if row.verdict == REAL]
     chart = figures.by_category(found.rows, f"分类{found.noun}：本周、上周与同期")
     said = Text(f"超出随机波动的类别：{names(real)}。")
-    return (said, chapters.category_table(source), *([chart] if chart else []))
+    return (said, *chapters.categories(source), *([chart] if chart else []))
 
 
 def _by_spot(source: Source) -> tuple[Part, ...]:

@@ -27,8 +27,8 @@ def change_cell(comparison: Comparison, metric: Metric) -> Cell:
     if float(f"{abs(change):.{metric.decimals}f}") == 0:
         return Cell(0, "持平", '"持平"')
     if metric.unit == "%":
-        points = round(change, metric.decimals)
-        return Cell(points, f"{signed(points)} 个百分点", '+0.0"个百分点";-0.0"个百分点"')
+        points = f"{'−' if change < 0 else '+'}{abs(change):,.{metric.decimals}f}"
+        return Cell(round(change, metric.decimals), f"{points} 百分点", '+0.0"百分点";-0.0"百分点"')
     if base == 0:
         return Cell(f"—（{signed(round(change, metric.decimals))}）", f"—（{signed(round(change, metric.decimals))}）")
     tenths = _tenths(value, base)
@@ -50,8 +50,14 @@ def of_card(card: Card) -> str:
         return said
     said += f"，{clause(card.last_year, unit, '同比', NOT_JUDGED, places)}"
     if card.expected:
-        said += f"，预期 {card.expected[0]:,}–{card.expected[1]:,} {unit}"
+        said += f"，预期 {usual(card.expected)} {unit}"
     return said + (f"，{SAID[card.verdict]}" if card.verdict in SAID else "")
+
+
+def usual(expected: tuple[int, int]) -> str:
+    """Return 「736–965」, or 「0」 where both ends are the same."""
+    low, high = expected
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
 
 
 def counts(found: Iterable[tuple[str, float]], noun: str = "") -> str:

@@ -12,13 +12,17 @@ from reports.document import Report
 FORMATS = (".docx", ".xlsx", ".pptx")
 
 
+class WrongFile(MetricError):
+    """A name or a template that no report can be written with."""
+
+
 def format_of(path: Path, template: Path | None = None) -> str:
-    """Return the format that a file's name asks for; raises MetricError for any other, and for a template beside it."""
+    """Return the format that a file's name asks for; raises WrongFile for any other, and for a template beside it."""
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
-        raise MetricError(f"不能写成「{path.name}」。文件名请以 .docx、.xlsx 或 .pptx 结尾。")
+        raise WrongFile(f"不能写成「{path.name}」。文件名请以 .docx、.xlsx 或 .pptx 结尾。")
     if template is not None and suffix != ".docx":
-        raise MetricError("模板只用于 .docx。请去掉 --template，或写成 .docx。")
+        raise WrongFile("模板只用于 .docx。请去掉 --template，或写成 .docx。")
     return suffix
 
 
