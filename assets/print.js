@@ -18,13 +18,15 @@
       window.Plotly.relayout(plot, { width: WIDEST, height: plot.clientHeight });
     }
     var svgs = plot.querySelectorAll(".main-svg"), width = svgs[0].getAttribute("width"), height = svgs[0].getAttribute("height");
-    box.style.setProperty("--drawn", width + " / " + height);
-    box.style.setProperty("--drawn-width", width + "px");
+    box.style.aspectRatio = width + " / " + height;
+    box.style.maxWidth = width + "px";
     svgs.forEach(function (svg) { svg.setAttribute("viewBox", "0 0 " + width + " " + height); });
   }
 
   function release(plot) {
     plot.querySelectorAll(".main-svg").forEach(function (svg) { svg.removeAttribute("viewBox"); });
+    var box = plot.querySelector(".svg-container");
+    if (box) { box.style.aspectRatio = box.style.maxWidth = ""; }
     if (plot.dataset.widened) {
       delete plot.dataset.widened;
       window.Plotly.relayout(plot, { width: null, height: null, autosize: true });

@@ -317,10 +317,8 @@ def _peers_sheet(shown: Shown) -> export.Sheet:
         for position in compared.positions
         for code, place in position.places.items()
     )  # fmt: skip
-    head = (
-        *sheet_head(shown.snapshot, asked, f"与同类所相比：{station.name}"),
-        ("比较", peers.words(compared, station)),
-    )
+    told = (("比较", peers.words(compared, station)), *((("说明", compared.reason),) if compared.reason else ()))
+    head = (*sheet_head(shown.snapshot, asked, f"与同类所相比：{station.name}"), *told)
     return export.Sheet("与同类所相比", head, columns, rows, fixed=1)
 
 

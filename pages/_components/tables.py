@@ -129,4 +129,6 @@ def plain_table(
     )
     children: list[Any] = [html.Caption(caption, className="visually-hidden")] if caption else []
     table = html.Table([*children, head, body], className="plain-table")
-    return html.Div(table, className="table-scroll", tabIndex="0") if live else static(table, "table-scroll", tabIndex="0")
+    if live:
+        return html.Div(table, className="table-scroll", tabIndex="0")
+    return static(table, "table-scroll", tabIndex="0")

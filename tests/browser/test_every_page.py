@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import MODES, SIZES, Site, Visit, settled
 from tests.browser.everywhere import address, templates
@@ -16,7 +16,7 @@ from tests.browser.everywhere import address, templates
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 # A4 without its margins, at 96 px to the inch.
-SHEET = {"width": 703, "height": 1017}
+SHEET: ViewportSize = {"width": 703, "height": 1017}
 
 
 @pytest.mark.parametrize("mode", MODES)

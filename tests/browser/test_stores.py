@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
@@ -27,7 +28,7 @@ def one_day(store: Store) -> None:
     call = {"call": "2026-11-20 08:00", "cat": "0101"}
     case = {"filed": "2026-11-20 10:00"}
 
-    def one_station(con: tiny.duckdb.DuckDBPyConnection) -> None:
+    def one_station(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("DELETE FROM beats WHERE station_code <> $code", {"code": tiny.CITY})
         con.execute("DELETE FROM stations WHERE code <> $code", {"code": tiny.CITY})
 

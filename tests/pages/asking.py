@@ -8,11 +8,15 @@ from flask.testing import FlaskClient
 
 
 def ask(
-    client: FlaskClient, output: str, inputs: dict[str, Any], states: dict[str, Any] | None = None
+    client: FlaskClient,
+    output: str,
+    inputs: dict[str, Any],
+    states: dict[str, Any] | None = None,
+    changed: str = "",
 ) -> dict[str, Any]:
     """Return what the callback that writes `output` (id.property) answers: {id: {property: value}}.
 
-    inputs, states: values by id.property, in the order of the callback; the first input is the one that changed.
+    inputs, states: values by id.property, in the order of the callback; changed: which input did, else the first.
     """
     listed = client.get("/_dash-dependencies").get_json()
     found = next(one for one in listed if output in one["output"].strip(".").split("..."))
@@ -22,8 +26,8 @@ def ask(
         "output": found["output"],
         "outputs": outputs if several else outputs[0],
         "inputs": [{**_place(name), "value": value} for name, value in inputs.items()],
-        "changedPropIds": [next(iter(inputs))],
-        "parsedChangedPropsIds": [next(iter(inputs))],
+        "changedPropIds": [changed or next(iter(inputs))],
+        "parsedChangedPropsIds": [changed or next(iter(inputs))],
         "state": [{**_place(name), "value": value} for name, value in (states or {}).items()],
     }
     answer = client.post("/_dash-update-component", json=body)
