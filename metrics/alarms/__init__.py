@@ -4,8 +4,10 @@ series (what is watched) → baseline (what is expected) → rules (how unlikely
 → records and drivers (what explains it) → fitting (all of it, once per version) → reading (what pages ask).
 """
 
-from metrics.alarms.reading import budget_of, current, history, line
+from metrics.alarms.reading import budget_of, budget_text, current, history, line
 from metrics.alarms.records import CREEPING, SUDDEN, Alarm, sentence
 from metrics.alarms.series import BUREAU
 
-__all__ = ["BUREAU", "CREEPING", "SUDDEN", "Alarm", "budget_of", "current", "history", "line", "sentence"]
+__all__ = [
+    "BUREAU", "CREEPING", "SUDDEN", "Alarm", "budget_of", "budget_text", "current", "history", "line", "sentence",
+]  # fmt: skip

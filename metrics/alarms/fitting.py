@@ -132,12 +132,12 @@ def _budget(
         "model": MODEL,
         "ongoing": sum(alarm.is_ongoing for alarm in alarms),
         "groups": json.dumps([group.id for group in daily.groups], ensure_ascii=False),
-        "notes": json.dumps(notes(daily, now.source), ensure_ascii=False),
+        "notes": json.dumps(notes(daily, now.source, stations is None), ensure_ascii=False),
     }
     return pd.DataFrame([row])
 
 
-def notes(daily: Daily, source: str) -> list[str]:
+def notes(daily: Daily, source: str, is_unmeasured: bool) -> list[str]:
     """Return what readers must know of these alarms."""
     out = []
     if source == budget.THEORY:
@@ -145,6 +145,8 @@ def notes(daily: Daily, source: str) -> list[str]:
     if years := baseline.unpublished_years(daily.days):
         listed = "、".join(str(year) for year in years)
         out.append(f"{listed}年放假安排未公布或不在日历内，按周末和法定固定假日推算，调休可能有出入。")
+    if is_unmeasured:
+        out.append(f"可检验的数据不足 {budget.MEASURED_SHORTEST} 天，尚不能回测实际预警次数。")
     if missing := int((~daily.known).sum()):
         out.append(f"有 {missing} 天没有数据，不作判断，也不按 0 起计。")
     return out
