@@ -10,58 +10,21 @@ import pandas as pd
 from scipy import sparse
 
 from data.reading import Snapshot
-from metrics import cache, catalogue, privacy, query
-from metrics.hotspots import defaults, density, gi_star, grid, origin
+from metrics import cache, catalogue, privacy
+from metrics.hotspots import density, gi_star, grid, origin
 from metrics.hotspots.grid import Area, Bools, Floats, Ints
-from metrics.model import MetricError
+from metrics.hotspots.places import NOUNS, Placed, by_cell, placed
 from metrics.moran import Moran, moran, standardised
-from metrics.periods import Window, describe
+from metrics.periods import describe
 from metrics.selection import Selection
 
 # Cells whose centres lie within this distance belong to the surroundings of a cell (12 of them at 200 m).
 BAND_METRES = 400.0
-METRICS = {"alerts": "alerts", "cases": "cases_filed"}
-NOUNS = {"alerts": "警情", "cases": "案件"}
 CELL_COLUMNS = (
     "cell_x", "cell_y", "west", "south", "east", "north", "station", "cluster", "z", "p", "count", "share",
     "share_public",
 )  # fmt: skip
-SURFACE_COLUMNS = ("cell_x", "cell_y", "west", "south", "east", "north", "density")
-
-
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """Events of a selection, and where they are.
-
-    frame: column, row (of the study grid), cell_x, cell_y (100 m; NULL without coordinates), group_name, place_type,
-    beat, station, origin, events. counts: events by cell of the area. total = unplaced + pinned + outside + inside.
-    """
-
-    table: str
-    frame: pd.DataFrame
-    area: Area | None
-    counts: Floats
-    total: int
-    unplaced: int
-    pinned: int
-    outside: int
-    window: Window
-    covered_days: int
-    notes: tuple[str, ...]
-
-    @property
-    def inside(self) -> int:
-        """Events in the study area, those at default points left out."""
-        return self.total - self.unplaced - self.pinned - self.outside
-
-    @property
-    def state(self) -> str:
-        """ok, no_data (days not covered), no_coordinates or nothing (no event in the study area)."""
-        if self.covered_days == 0:
-            return "no_data"
-        if self.area is None or self.area.size == 0 or (self.total > 0 and self.unplaced == self.total):
-            return "no_coordinates"
-        return "ok" if self.inside else "nothing"
+SURFACE_COLUMNS = ("cell_x", "cell_y", "density")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +34,8 @@ class HotCells:
     cells: CELL_COLUMNS; those with most events come first. Corners in degrees; cluster numbers adjoining hot cells
     from 1, the one with most events first; count is a number, or "<3"; share (of the events inside) and share_public
     (of those of known origin) are shares from 0 to 1, None where the count is hidden or no origin is known.
-    surface: SURFACE_COLUMNS, density in events per km², only where it could not come from one or two events.
+    surface: SURFACE_COLUMNS, density in events per km², only where it could not come from one or two events; the
+    corners of a cell are cell_x × width and (cell_x + 1) × width east, the same with height north (degrees).
     clustering: Moran's I over the eight cells around, None where there is nothing to compare.
     """
 
@@ -86,6 +50,8 @@ class HotCells:
     area: Area | None
     clustering: Moran | None
     origins: origin.Origins
+    width: float
+    height: float
     title: str
     notes: list[str] = field(default_factory=list)
 
@@ -97,56 +63,6 @@ def hot_cells(snapshot: Snapshot, selection: Selection, table: str = "alerts") -
     the study area. Default points are left out. Raises MetricError for another table.
     """
     return cache.answer(snapshot, (selection, table), _hot_cells)
-
-
-def placed(snapshot: Snapshot, selection: Selection, table: str) -> Placed:
-    """Return the events of a selection by place, once per version."""
-    return cache.answer(snapshot, (selection, table), _placed)
-
-
-def _placed(snapshot: Snapshot, question: tuple[Selection, str]) -> Placed:
-    selection, table = question
-    if table not in METRICS:
-        raise MetricError(f"热点只统计警情（alerts）或案件（cases），没有「{table}」。")
-    known = catalogue.of(snapshot)
-    inner, params, window, notes = query.prepared(METRICS[table], selection, known)
-    kind, filed = ("origin", "") if table == "alerts" else ("'未填' AS origin", " WHERE event = '立案'")
-    frame = snapshot.query(
-        f"SELECT cell_x, cell_y, category_group AS group_name, place_type, beat, station, {kind}, count(*) AS events"
-        f" FROM (\n{inner}\n) AS rows_{filed} GROUP BY ALL ORDER BY ALL",
-        params,
-    )
-    area = grid.area_of(snapshot, known.station_codes(selection.stations))
-    points = defaults.default_points(snapshot, table)
-    located = frame[frame["cell_x"].notna()]
-    kept = located[defaults.without(located, points)].astype({"cell_x": "int64", "cell_y": "int64"})
-    inside, counts = _on_area(kept, area)
-    total, here = int(frame["events"].sum()), int(located["events"].sum())
-    return Placed(
-        table=table, frame=frame, area=area, counts=counts, total=total, unplaced=total - here,
-        pinned=here - int(kept["events"].sum()), outside=int(kept["events"].sum()) - inside, window=window,
-        covered_days=len(known.covered(table, window.first_day, window.last_day)) if window.dates() else 0,
-        notes=(*notes, *defaults.note(points)),
-    )  # fmt: skip
-
-
-def _on_area(kept: pd.DataFrame, area: Area | None) -> tuple[int, Floats]:
-    """Return how many events lie in the area, and events by cell."""
-    if area is None:
-        return 0, np.zeros(0)
-    counts = by_cell(kept, area)
-    return int(counts.sum()), counts
-
-
-def by_cell(rows: pd.DataFrame, area: Area) -> Floats:
-    """Return the events of rows with cell_x, cell_y (100 m) and events by cell of the area; others are left out."""
-    columns, lines = (
-        np.floor_divide(rows[name].to_numpy(dtype=np.int64), grid.SMALL_PER_SIDE) for name in ("cell_x", "cell_y")
-    )
-    at = area.find(columns, lines)
-    inside = at >= 0
-    counts: Floats = np.bincount(at[inside], rows["events"].to_numpy(dtype=float)[inside], area.size).astype(float)
-    return counts
 
 
 def band_of(area: Area) -> sparse.csr_array:
@@ -163,16 +79,14 @@ def _weights(snapshot: Snapshot, stations: tuple[str, ...]) -> tuple[sparse.csr_
 def _hot_cells(snapshot: Snapshot, question: tuple[Selection, str]) -> HotCells:
     selection, table = question
     found, known = placed(snapshot, selection, table), catalogue.of(snapshot)
-    located = found.frame[found.frame["cell_x"].notna()].astype({"cell_x": "int64", "cell_y": "int64"})
-    rows = located[defaults.without(located, defaults.default_points(snapshot, table))]
-    empty = _empty(found, origin.origins(rows), describe(found.window, selection.cutoff))
+    empty = _empty(found, describe(found.window, selection.cutoff))
     if found.state != "ok" or found.area is None:
         return empty
     band, around = cache.answer(snapshot, known.station_codes(selection.stations), _weights)
     z = gi_star.gi_star(found.counts, band)
     p = gi_star.upper_p(found.counts, band, z)
     hot = gi_star.hot(p)
-    cells = _cells(found.area, found.counts, rows, z, p, hot)
+    cells = _cells(found.area, found.counts, found.kept, z, p, hot)
     return replace(
         empty,
         cells=cells,
@@ -184,11 +98,13 @@ def _hot_cells(snapshot: Snapshot, question: tuple[Selection, str]) -> HotCells:
     )
 
 
-def _empty(found: Placed, origins: origin.Origins, title: str) -> HotCells:
+def _empty(found: Placed, title: str) -> HotCells:
+    width, height = found.area.cell_degrees if found.area else (0.0, 0.0)
     return HotCells(
         table=found.table, state=found.state, cells=pd.DataFrame(columns=list(CELL_COLUMNS)),
         surface=pd.DataFrame(columns=list(SURFACE_COLUMNS)), total=found.total, inside=found.inside, hot_events=0,
-        clusters=0, area=found.area, clustering=None, origins=origins, title=title,
+        clusters=0, area=found.area, clustering=None, origins=origin.origins(found.kept), width=width,
+        height=height, title=title,
         notes=[*found.notes, *_count_notes(found)],
     )  # fmt: skip
 
@@ -235,8 +151,9 @@ def _clusters(area: Area, counts: Floats, chosen: Ints) -> Ints:
 def _surface(area: Area, counts: Floats) -> pd.DataFrame:
     values = density.surface(area, counts)
     shown: Ints = np.nonzero(values >= density.of_events(privacy.THRESHOLD))[0]
-    columns = {"cell_x": area.columns[shown], "cell_y": area.rows[shown], **area.corners(shown)}
-    return pd.DataFrame({**columns, "density": np.round(values[shown], 1)}, columns=list(SURFACE_COLUMNS))
+    # Many answers are kept, so their largest part is kept small.
+    columns = area.columns[shown].astype(np.int32), area.rows[shown].astype(np.int32), values[shown].astype(np.float32)
+    return pd.DataFrame(dict(zip(SURFACE_COLUMNS, columns, strict=True)))
 
 
 def _count_notes(found: Placed) -> list[str]:

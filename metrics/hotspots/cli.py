@@ -13,10 +13,11 @@ import pandas as pd
 from data.reading import Reader, Snapshot
 from data.snapshots import DEFAULT_STORE, Store
 from metrics import catalogue, periods
-from metrics.hotspots import cells, fitting, repeats
+from metrics.hotspots import fitting, repeats
 from metrics.hotspots.backtest import Backtest, backtest, verdict
 from metrics.hotspots.cells import hot_cells
 from metrics.hotspots.concentration import UNITS, concentration
+from metrics.hotspots.places import METRICS
 from metrics.hotspots.prediction import Weights
 from metrics.hotspots.repeats import repeat_places
 from metrics.model import MetricError
@@ -30,7 +31,7 @@ def add_parsers(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser("hotspots", help=text, description=text)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = _action(actions, "list", "热点网格（Gi* 显著）", _list)
-    listing.add_argument("--table", choices=list(cells.METRICS), default="alerts", help="警情或案件")
+    listing.add_argument("--table", choices=list(METRICS), default="alerts", help="警情或案件")
     listing.add_argument("--rows", type=int, default=20, metavar="N", help="最多列出的行数")
     testing = _action(actions, "backtest", "热点预测的 PAI 与 PEI，与长期均值相比", _backtest)
     testing.add_argument("--train-from", type=_day, metavar="DAY", help="训练的第一天；默认为最后一天之前 3 年")
@@ -41,7 +42,7 @@ def add_parsers(commands: argparse._SubParsersAction[Any]) -> None:
     repeating.add_argument("--days", type=int, choices=repeats.WINDOWS, default=30, help="滚动窗口，日")
     repeating.add_argument("--rows", type=int, default=20, metavar="N", help="最多列出的行数")
     measuring = _action(actions, "concentration", "集中度：一半的警情集中在多少地方", _concentration)
-    measuring.add_argument("--table", choices=list(cells.METRICS), default="alerts", help="警情或案件")
+    measuring.add_argument("--table", choices=list(METRICS), default="alerts", help="警情或案件")
     measuring.add_argument("--unit", choices=list(UNITS), default="cell", help="地方的单位")
 
 

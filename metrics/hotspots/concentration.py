@@ -18,8 +18,8 @@ from scipy import stats
 
 from data.reading import Snapshot
 from metrics import cache, catalogue
-from metrics.hotspots import cells
 from metrics.hotspots.grid import Floats
+from metrics.hotspots.places import placed
 from metrics.model import MetricError
 from metrics.periods import describe
 from metrics.selection import Selection
@@ -77,7 +77,7 @@ def concentration(snapshot: Snapshot, selection: Selection, table: str = "alerts
 
 def _concentration(snapshot: Snapshot, question: tuple[Selection, str, str]) -> Concentration:
     selection, table, unit = question
-    found = cells.placed(snapshot, selection, table)
+    found = placed(snapshot, selection, table)
     if unit == "cell":
         counts, state, notes = found.counts, found.state, [*found.notes]
         notes += [f"{found.area.words}。"] if found.area else []

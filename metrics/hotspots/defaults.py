@@ -3,7 +3,7 @@
 A 100 m cell is taken for one when
 - it has calls of at least five stations, each with 5 calls or more and 5% of the cell's (jurisdictions meet in threes
   and fours, so a place that five of them share is a fallback), or
-- it has at least 50 calls and 20% of its station's, and ten times as many as the station's tenth-busiest cell (busy
+- it has at least 100 calls and 20% of its station's, and ten times as many as the station's tenth-busiest cell (busy
   places come in numbers; a pin stands alone); or
 - it is the cell of the station's own house with at least 50 calls and 5% of its station's, three times as many as the
   tenth-busiest (the usual pin).
@@ -22,9 +22,8 @@ from data.reading import Snapshot
 from metrics import cache, catalogue
 
 VIEWS = {"alerts": "alert_facts", "cases": "(SELECT * FROM case_facts WHERE event = '立案') AS filed"}
-MIN_CALLS = 50
-# Share of the station's calls, and times its tenth-busiest cell.
-ANYWHERE, OWN_HOUSE = (0.20, 10), (0.05, 3)
+# Calls, share of the station's calls, and times its tenth-busiest cell. Strict, as a real hot cell must not be hidden.
+ANYWHERE, OWN_HOUSE = (100, 0.20, 10), (50, 0.05, 3)
 MIN_STATIONS, STATION_CALLS, STATION_SHARE = 5, 5, 0.05
 
 
@@ -85,9 +84,9 @@ def find(counts: pd.DataFrame, own: Mapping[str, tuple[int, int]]) -> tuple[Defa
     columns = (counts[name].tolist() for name in ("station", *cell, "calls"))
     for station, x, y, calls, whole_of, beside in zip(*columns, total, tenth, strict=True):
         is_own = own.get(station) == (x, y)
-        share, times = OWN_HOUSE if is_own else ANYWHERE
+        least, share, times = OWN_HOUSE if is_own else ANYWHERE
         # Without a tenth cell `beside` is NaN, which no count reaches.
-        if calls >= MIN_CALLS and calls >= share * whole_of and calls >= times * beside:
+        if calls >= least and calls >= share * whole_of and calls >= times * beside:
             where = "派出所驻地一点" if is_own else "一点"
             found.setdefault((x, y), f"{where}占本所 {calls / whole_of:.0%}")
     sizes = counts.groupby(cell)["calls"].sum()

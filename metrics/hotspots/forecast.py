@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.grid import cell_degrees
 from data.reading import Snapshot
 from metrics import catalogue, fits, privacy
 from metrics.catalogue import Catalogue
@@ -96,7 +95,7 @@ def _subject(categories: tuple[str, ...], fitted: set[str], known: Catalogue) ->
 
 
 def _shown(rows: pd.DataFrame, lat0: float) -> pd.DataFrame:
-    width, height = (grid.SMALL_PER_SIDE * degrees for degrees in cell_degrees(lat0))
+    width, height = grid.side_degrees(lat0)
     recent = [privacy.PRIMARY if n < privacy.THRESHOLD else int(n) for n in rows["recent"]]
     public = [None if np.isnan(share) else float(share) for share in rows["share_public"]]
     return pd.DataFrame(

@@ -64,6 +64,11 @@ class Area:
         how = "派出所辖区边界内" if self.has_boundaries else f"没有辖区边界，取历来事件周边 {REACH_METRES:.0f} 米"
         return f"研究范围：{how}，{self.size:,} 个 {SIDE_METRES:.0f} 米网格，{self.km2:,.1f} 平方公里"
 
+    @property
+    def cell_degrees(self) -> tuple[float, float]:
+        """Width and height of a cell in degrees."""
+        return side_degrees(self.lat0)
+
     def find(self, columns: Ints, rows: Ints) -> Ints:
         """Return the number of each cell within the area, −1 for those outside."""
         height, width = self.index.shape
@@ -75,7 +80,7 @@ class Area:
 
     def corners(self, cells: Ints) -> dict[str, Floats]:
         """Return west, south, east, north (degrees) of cells by number."""
-        width, height = (SMALL_PER_SIDE * degrees for degrees in grid.cell_degrees(self.lat0))
+        width, height = self.cell_degrees
         x, y = self.columns[cells].astype(np.float64), self.rows[cells].astype(np.float64)
         return {"west": x * width, "south": y * height, "east": (x + 1) * width, "north": (y + 1) * height}
 
@@ -84,6 +89,12 @@ class Area:
         matrix = np.zeros(self.index.shape)
         matrix[self.rows - self.low, self.columns - self.left] = values
         return matrix
+
+
+def side_degrees(lat0: float) -> tuple[float, float]:
+    """Return width and height of a cell in degrees at a reference latitude."""
+    width, height = grid.cell_degrees(lat0)
+    return SMALL_PER_SIDE * width, SMALL_PER_SIDE * height
 
 
 def area_of(snapshot: Snapshot, stations: tuple[str, ...] = ()) -> Area | None:
@@ -128,7 +139,7 @@ def from_events(columns: Ints, rows: Ints, lat0: float) -> Area:
 
 def from_boundaries(boundaries: Sequence[tuple[str, dict[str, Any]]], lat0: float) -> Area:
     """Return the area of (station, GeoJSON Polygon or MultiPolygon) pairs; a cell belongs where its centre lies."""
-    width, height = (SMALL_PER_SIDE * degrees for degrees in grid.cell_degrees(lat0))
+    width, height = side_degrees(lat0)
     shapes = [[ring / [width, height] for ring in _rings(shape)] for _, shape in boundaries]
     points = np.vstack([ring for rings in shapes for ring in rings])
     left, low = (int(n) for n in np.floor(points.min(axis=0)))

@@ -18,8 +18,8 @@ from data import grid as small
 from data.reading import Snapshot
 from metrics import cache, catalogue, privacy
 from metrics.catalogue import Catalogue
-from metrics.hotspots import cells, defaults
-from metrics.hotspots.cells import Placed
+from metrics.hotspots import defaults
+from metrics.hotspots.places import Placed, placed
 from metrics.model import MetricError
 from metrics.periods import Period, describe
 from metrics.selection import Selection
@@ -75,7 +75,7 @@ def _repeat_places(snapshot: Snapshot, question: tuple[Selection, int]) -> Repea
     known = catalogue.of(snapshot)
     first, last = _window(selection.resolve(known.data_as_of), known, days)
     rolling = replace(selection, period="custom", first=first, last=last, valid_only=True)
-    found = cells.placed(snapshot, rolling, "alerts")
+    found = placed(snapshot, rolling, "alerts", "category_group AS group_name", "place_type")
     located = found.frame[found.frame["cell_x"].notna()].astype({"cell_x": "int64", "cell_y": "int64"})
     reason = _reasons(located, snapshot)
     kept = located[reason == ""]
@@ -104,7 +104,7 @@ def _reasons(rows: pd.DataFrame, snapshot: Snapshot) -> pd.Series[str]:
     reason[np.array(at_house, dtype=bool)] = HOUSE
     reason[~defaults.without(rows, defaults.default_points(snapshot, "alerts"))] = PINNED
     for name, words in LEFT_OUT_WORDS.items():
-        reason[rows["place_type"].str.lower().str.contains("|".join(words))] = name
+        reason[rows["place_type"].astype("str").str.lower().str.contains("|".join(words), na=False)] = name
     return reason
 
 
