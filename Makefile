@@ -14,7 +14,7 @@ TESTING := $(VENV)/.test-installed
 TYPED   := app.py pages reports metrics data tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak bench browser test-duckdb2 clean
+.PHONY: help run demo test check soak bench browser screenshots test-duckdb2 clean
 
 help:
 	@echo '  make run           建立环境、生成示例数据（首次）并启动网页  http://$(HOST):$(PORT)/'
@@ -23,6 +23,7 @@ help:
 	@echo '  make demo          重新生成示例数据'
 	@echo '  make soak          耐久测试：kill -9、磁盘写满'
 	@echo '  make bench         性能测量'
+	@echo '  make screenshots   重拍 docs/screenshots 的各页截图'
 	@echo '  make test-duckdb2  在 DuckDB 2.0.0 上运行测试'
 	@echo '  make clean         删除环境与缓存，保留数据'
 	@echo '  变量：HOST、PORT、STORE、PYTHON'
@@ -48,6 +49,10 @@ soak: $(TESTING)
 
 bench: $(TESTING)
 	@$(BIN)/python -m tests.soak.bench
+
+screenshots: $(TESTING) browser
+	@test -e '$(STORE)/current.json' || $(BIN)/python -m data demo --store '$(STORE)'
+	@$(BIN)/python -m tests.browser.screenshots --store '$(STORE)' --chromium "$$(command -v chromium)"
 
 test-duckdb2: $(VENV)-duckdb2/.installed
 	@$(VENV)-duckdb2/bin/python -m pytest -m 'not soak and not browser' -n $(JOBS) --dist loadfile
