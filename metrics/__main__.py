@@ -1,4 +1,4 @@
-"""The command line of the metrics: python -m metrics list | ask | score | template | fit | …"""
+"""The command line of the metrics: python -m metrics COMMAND; each family of statistics brings its own commands."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from typing import Any
 from data.reading import Reader
 from data.snapshots import DEFAULT_STORE, Store, StoreError
 from metrics import catalogue, change, privacy, score_cli
+from metrics.alarms import cli as alarms_cli
 from metrics.ask import Table, ask, named
 from metrics.compare import Comparison
 from metrics.definitions import DIMENSIONS, METRICS, dimensions_of, sql_of, views_of
+from metrics.forecasting import cli as forecasting_cli
+from metrics.hotspots import cli as hotspots_cli
 from metrics.model import COUNT, RATE, MetricError, UnknownName
 from metrics.periods import COMPARISONS, PRESETS, describe
 from metrics.printing import aligned
 from metrics.selection import BASES, CUTOFFS, Selection
+from metrics.staffing import cli as staffing_cli
+from metrics.times import cli as times_cli
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("--store", type=Path, default=DEFAULT_STORE, metavar="DIR", help="数据仓文件夹")
     asking.add_argument("--format", choices=("table", "csv", "json"), default="table", help="输出格式")
     asking.set_defaults(handler=_ask)
-    score_cli.add_parsers(commands)
+    for family in (score_cli, alarms_cli, forecasting_cli, hotspots_cli, staffing_cli, times_cli):
+        family.add_parsers(commands)
     fits = commands.add_parser(
         "fit", help="计算当前版本的预警、预测与热点", description="计算当前版本的预警、预测与热点"
     )
