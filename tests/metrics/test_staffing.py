@@ -127,6 +127,29 @@ def test_calls_that_nobody_went_to_need_nobody(store: Store) -> None:
     assert one.day_needed[22] == pytest.approx(0, abs=0.3)
 
 
+def test_a_call_that_someone_reached_counts_though_its_dispatch_was_not_stamped(store: Store) -> None:
+    one = of(tiny.snapshot_of(store, calls(9, 15), calls(22, dispatch_time=None), duty(8, 12, 3)))
+    assert (one.counted, one.measured) == (84, 56)
+
+
+def test_the_day_that_still_runs_is_left_out(store: Store) -> None:
+    today = FIRST + timedelta(days=DAYS)
+
+    def morning(con: duckdb.DuckDBPyConnection) -> None:
+        tiny.alerts(con, [{"call": datetime(today.year, today.month, today.day, 9)}])
+
+    snapshot = tiny.snapshot_of(store, calls(*range(24)), morning)
+    one = staffing.of(snapshot, Selection(period="custom", first=today, last=today), CITY, WEEKS)
+    assert (one.last, one.counted) == (today - timedelta(days=1), 28 * 24)
+
+
+def test_only_a_whole_person_beyond_chance_is_a_shortfall() -> None:
+    need, low, people = np.full(24, 3.0), np.full(24, 2.5), np.full(24, 3.0)
+    people[[3, 4]], people[10], people[12] = 1.0, 2.2, 1.9
+    low[12] = 1.8
+    assert [run.hours for run in posts.short_runs(need, low, people)] == [(3, 4)]
+
+
 def test_headcount_and_relief() -> None:
     assert posts.relief_factor(24, 1864) == pytest.approx(4.70, abs=5e-3)
     assert posts.headcount(2, Rules()) == 10
@@ -180,7 +203,7 @@ def test_a_station_without_calls_needs_nobody(store: Store) -> None:
     assert (one.counted, one.posts, one.headcount, one.utilisation) == (0, 0, 0, 0)
     assert (one.match, one.match_ceiling, one.queue, one.short) == (None, None, None, ())
     assert all(value == 0 for day in one.needed for value in day)
-    assert all(value is not None and 0 < value < 1 for day in one.high for value in day)
+    assert all(value is not None and 0 < value < 1 for day in (*one.high, one.day_high) for value in day)
     assert one.words == ("时段内无出警警情，应配 0 人。",)
 
 
@@ -221,6 +244,7 @@ def test_a_bureau_without_a_list_of_stations_is_told_so(store: Store) -> None:
 def test_fewer_days_of_roster_than_of_alerts_are_averaged_over_their_own(store: Store) -> None:
     one = of(tiny.snapshot_of(store, calls(9, 15, 22), duty(8, 12, 3, days=14)))
     assert one.utilisation == pytest.approx(100 * 6 / 36)
+    assert one.day_on_duty[9] == one.on_duty[0][9] == 3
     assert "排班数据只有 14 天，在岗人数按有排班的日子平均。" in one.notes
 
 
@@ -269,6 +293,15 @@ def test_all_stations_and_the_bureau_add_up(store: Store) -> None:
     assert frame.loc[VILLAGE, "match"] is None and frame.loc[VILLAGE, "missing"] is None
     assert set(frame["match_verdict"]) == {stations.UNJUDGED}
     assert whole.words[0] == "3 个派出所中 2 个有缺 1 人以上的时段。"
+
+
+def test_the_interval_of_a_sum_is_narrower_than_the_sum_of_the_intervals(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, calls(9, 15, 22), calls(9, station=EDGE), duty(8, 12, 3))
+    parts, whole = [of(snapshot, code) for code in (CITY, EDGE, VILLAGE)], of(snapshot, None)
+    for high, needed in (("day_high", "day_needed"), ("day_low", "day_needed")):
+        distances = [(getattr(one, high)[9] or 0) - (getattr(one, needed)[9] or 0) for one in parts]
+        total = (getattr(whole, high)[9] or 0) - (getattr(whole, needed)[9] or 0)
+        assert abs(total) == pytest.approx(math.hypot(*distances))
 
 
 # ---- smoothing -------------------------------------------------------------------------------------
@@ -394,6 +427,26 @@ def _p_no_unit(rates: workload.Floats, units: float) -> workload.Floats:
 
     weights = rates / rates.sum(1, keepdims=True)
     return np.asarray((weights * queueing.erlang_c(units, rates * 0.6)).sum(1))
+
+
+def test_draws_carry_the_chance_in_all_calls_and_in_the_work_of_each(store: Store) -> None:
+    """84 calls, half of one hour and half of three: relative errors 1/√84 of the level, ½/√84 of the mean work."""
+
+    def alternate(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(
+            "UPDATE alerts SET done_time = call_time + INTERVAL 3 HOUR WHERE date_diff('day', DATE '2026-09-28',"
+            " cast(call_time AS DATE)) % 2 = 1"
+        )
+
+    snapshot = tiny.snapshot_of(store, calls(9, 15, 22), alternate, duty(8, 12, 3))
+    days = workload.window(snapshot, LAST, WEEKS)
+    counted = workload.load(snapshot, days)
+    place = counted.stations.index(CITY)
+    assert workload.spread_per_call(counted)[place] == pytest.approx(0.5 / math.sqrt(84))
+    state = moving._state(snapshot, (days, WEEKS, place))
+    assert state.hours[1:].std() / state.hours[0, 0] == pytest.approx(0.5 / math.sqrt(84), rel=0.2)
+    calls_drawn = (state.load / state.hours).sum(1)
+    assert calls_drawn[1:].std() / calls_drawn[0] > 0.95 / math.sqrt(84)
 
 
 def test_extra_posts_go_to_the_hours_that_are_short(store: Store) -> None:
