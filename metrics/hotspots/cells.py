@@ -12,6 +12,7 @@ from scipy import sparse
 from data.reading import Snapshot
 from metrics import cache, catalogue, privacy
 from metrics.hotspots import density, gi_star, grid, origin
+from metrics.hotspots.defaults import DefaultPoint
 from metrics.hotspots.grid import Area, Bools, Floats, Ints
 from metrics.hotspots.places import NOUNS, Placed, by_cell, placed
 from metrics.moran import Moran, moran, standardised
@@ -36,6 +37,7 @@ class HotCells:
     (of those of known origin) are shares from 0 to 1, None where the count is hidden or no origin is known.
     surface: SURFACE_COLUMNS, density in events per km², only where it could not come from one or two events; the
     corners of a cell are cell_x × width and (cell_x + 1) × width east, the same with height north (degrees).
+    points: the default points that were left out, of any time and station.
     clustering: Moran's I over the eight cells around, None where there is nothing to compare.
     """
 
@@ -50,6 +52,7 @@ class HotCells:
     area: Area | None
     clustering: Moran | None
     origins: origin.Origins
+    points: tuple[DefaultPoint, ...]
     width: float
     height: float
     title: str
@@ -103,8 +106,8 @@ def _empty(found: Placed, title: str) -> HotCells:
     return HotCells(
         table=found.table, state=found.state, cells=pd.DataFrame(columns=list(CELL_COLUMNS)),
         surface=pd.DataFrame(columns=list(SURFACE_COLUMNS)), total=found.total, inside=found.inside, hot_events=0,
-        clusters=0, area=found.area, clustering=None, origins=origin.origins(found.kept), width=width,
-        height=height, title=title,
+        clusters=0, area=found.area, clustering=None, origins=origin.origins(found.kept), points=found.points,
+        width=width, height=height, title=title,
         notes=[*found.notes, *_count_notes(found)],
     )  # fmt: skip
 

@@ -12,10 +12,12 @@ A station with fewer than ten cells is judged by the first rule only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data import grid
 from data.reading import Snapshot
@@ -94,13 +96,16 @@ def find(counts: pd.DataFrame, own: Mapping[str, tuple[int, int]]) -> tuple[Defa
     return tuple(sorted(points, key=lambda point: (-point.calls, point.cell_x, point.cell_y)))
 
 
-def without(frame: pd.DataFrame, points: tuple[DefaultPoint, ...]) -> pd.Series[bool]:
-    """Return which rows (cell_x, cell_y) lie in none of the points."""
-    pinned = {(point.cell_x, point.cell_y) for point in points}
-    if not pinned:
-        return pd.Series(True, index=frame.index)
-    inside = [key in pinned for key in zip(frame["cell_x"], frame["cell_y"], strict=True)]
-    return pd.Series([not one for one in inside], index=frame.index, dtype=bool)
+def lies_in(frame: pd.DataFrame, listed: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Return which rows (cell_x, cell_y, both known) lie in one of the listed cells."""
+    own = _keys(frame["cell_x"].to_numpy(dtype=np.int64), frame["cell_y"].to_numpy(dtype=np.int64))
+    cells = np.array(list(listed), dtype=np.int64).reshape(-1, 2)
+    return np.isin(own, _keys(cells[:, 0], cells[:, 1]))
+
+
+def _keys(columns: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one number for each cell; cell numbers have 32 bits."""
+    return columns * 2**32 + rows
 
 
 def note(points: tuple[DefaultPoint, ...]) -> list[str]:

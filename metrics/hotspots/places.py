@@ -10,6 +10,7 @@ import pandas as pd
 from data.reading import Snapshot
 from metrics import catalogue, query
 from metrics.hotspots import defaults, grid
+from metrics.hotspots.defaults import DefaultPoint
 from metrics.hotspots.grid import Area, Floats
 from metrics.model import MetricError
 from metrics.periods import Window
@@ -25,7 +26,7 @@ class Placed:
 
     frame: cell_x, cell_y (100 m; NULL without coordinates), station, beat, origin, events and what else was asked for.
     kept: its rows with coordinates that lie at no default point. counts: events by cell of the area.
-    total = unplaced + pinned + outside + inside.
+    points: the default points of the table. total = unplaced + pinned + outside + inside.
     """
 
     table: str
@@ -39,6 +40,7 @@ class Placed:
     outside: int
     window: Window
     covered_days: int
+    points: tuple[DefaultPoint, ...]
     notes: tuple[str, ...]
 
     @property
@@ -68,14 +70,14 @@ def placed(snapshot: Snapshot, selection: Selection, table: str, *more: str) -> 
     area = grid.area_of(snapshot, known.station_codes(selection.stations))
     points = defaults.default_points(snapshot, table)
     located = frame[frame["cell_x"].notna()].astype({"cell_x": "int64", "cell_y": "int64"})
-    kept = located[defaults.without(located, points)]
+    kept = located[~defaults.lies_in(located, [(point.cell_x, point.cell_y) for point in points])]
     counts = by_cell(kept, area) if area else np.zeros(0)
     total, here, free = (int(one["events"].sum()) for one in (frame, located, kept))
     return Placed(
         table=table, frame=frame, kept=kept, area=area, counts=counts, total=total, unplaced=total - here,
         pinned=here - free, outside=free - int(counts.sum()), window=window,
         covered_days=len(known.covered(table, window.first_day, window.last_day)) if window.dates() else 0,
-        notes=(*notes, *defaults.note(points)),
+        points=points, notes=(*notes, *defaults.note(points)),
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from data import grid as small
@@ -19,6 +18,7 @@ from data.reading import Snapshot
 from metrics import cache, catalogue, privacy
 from metrics.catalogue import Catalogue
 from metrics.hotspots import defaults
+from metrics.hotspots.defaults import DefaultPoint
 from metrics.hotspots.places import Placed, placed
 from metrics.model import MetricError
 from metrics.periods import Period, describe
@@ -43,7 +43,8 @@ class RepeatPlaces:
     there; repeats: place_calls − places, the calls after the first. share: repeats ÷ calls, 0 to 1, None without calls.
     beats: BEAT_COLUMNS by the beat of the call (未登记 where unknown), those with most repeats first.
     cells: PLACE_COLUMNS, 100 m cells with at least 3 calls of one group, corners in degrees; those with fewer are
-    only in the totals. left_out: columns reason, calls. state: ok, nothing, no_coordinates or no_data.
+    only in the totals. left_out: columns reason, calls; points: the default points among them.
+    state: ok, nothing, no_coordinates or no_data.
     """
 
     days: int
@@ -56,6 +57,7 @@ class RepeatPlaces:
     beats: pd.DataFrame
     cells: pd.DataFrame
     left_out: pd.DataFrame
+    points: tuple[DefaultPoint, ...]
     title: str
     notes: list[str]
 
@@ -99,12 +101,13 @@ def _window(period: Period, known: Catalogue, days: int) -> tuple[date, date]:
 def _reasons(rows: pd.DataFrame, snapshot: Snapshot) -> pd.Series[str]:
     """Return why each row is left out, "" where it is not."""
     reason = pd.Series("", index=rows.index, dtype="str")
-    houses = set(defaults.houses(snapshot).values())
-    at_house = [key in houses for key in zip(rows["cell_x"], rows["cell_y"], strict=True)]
-    reason[np.array(at_house, dtype=bool)] = HOUSE
-    reason[~defaults.without(rows, defaults.default_points(snapshot, "alerts"))] = PINNED
+    reason[defaults.lies_in(rows, defaults.houses(snapshot).values())] = HOUSE
+    pinned = [(point.cell_x, point.cell_y) for point in defaults.default_points(snapshot, "alerts")]
+    reason[defaults.lies_in(rows, pinned)] = PINNED
+    kinds = rows["place_type"].astype("str").fillna("")
     for name, words in LEFT_OUT_WORDS.items():
-        reason[rows["place_type"].astype("str").str.lower().str.contains("|".join(words), na=False)] = name
+        named = [kind for kind in kinds.unique() if any(word in kind.lower() for word in words)]
+        reason[kinds.isin(named)] = name
     return reason
 
 
@@ -125,7 +128,8 @@ def _summed(
     return RepeatPlaces(
         days=days, state=state, calls=calls, places=places, place_calls=place_calls, repeats=place_calls - places,
         share=(place_calls - places) / calls if calls else None, beats=_beats(repeated),
-        cells=_cells(repeated, snapshot), left_out=left_out.rename("calls").reset_index(), title=title, notes=notes,
+        cells=_cells(repeated, snapshot), left_out=left_out.rename("calls").reset_index(),
+        points=found.points, title=title, notes=notes,
     )  # fmt: skip
 
 

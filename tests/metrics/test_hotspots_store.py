@@ -227,6 +227,9 @@ def test_default_points_are_left_out_of_heat_and_forecast_and_are_named(store: S
     assert found.total - found.inside == 120
     assert ((WEST) // 2, SOUTH // 2) not in set(zip(found.cells["cell_x"], found.cells["cell_y"], strict=True))
     assert any("疑似默认落点 1 个" in note for note in found.notes)
+    assert [(point.cell_x, point.cell_y, point.calls) for point in found.points] == [(WEST, SOUTH, 120)]
+    repeated = repeat_places(snapshot, year(), 365)
+    assert repeated.points == found.points and dict(repeated.left_out.values.tolist())["疑似默认落点"] == 120
     ranked = fitting.fit(snapshot)["hotspot_forecast"]
     assert (ranked.iloc[0]["cell_x"], ranked.iloc[0]["cell_y"]) == ((WEST + 20) // 2, (SOUTH + 20) // 2)
 
