@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from python_calamine import CalamineWorkbook
 
 from data.notes import FILE
@@ -133,10 +133,14 @@ def test_a_polygon_of_the_map_narrows_the_page(open_page: Open) -> None:
     visit = open_page("/")
     page = visit.page
     settled(page)
+    page.locator("#map-figure").scroll_into_view_if_needed()
     # The name of a station stands within its outline.
     box = page.locator("#map-figure text", has_text="所").first.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#map-figure .hovertext").first).to_contain_text("预期")
+    page.mouse.down()
+    page.mouse.up()
     expect(page).to_have_url(re.compile(r"station=\d+"))
     expect(page.locator("#crumbs")).to_contain_text("全部派出所")
     visit.check()
@@ -149,3 +153,29 @@ def test_wide_table_fades_until_it_is_scrolled_to_its_end(open_page: Open) -> No
     expect(box).to_be_visible()
     box.evaluate("box => { window.faded = box; box.scrollLeft = box.scrollWidth; }")
     page.wait_for_function("!window.faded.hasAttribute('data-more')")
+
+
+def test_what_takes_longer_stands_as_a_skeleton(open_page: Open) -> None:
+    page = open_page("/glossary").page
+    settled(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        # The question for the page itself and its filter is let through: only its figures wait.
+        if "map-figure.figure" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/_dash-update-component", hold)
+    page.click('.rail-link[data-key="b"]')
+    page.wait_for_function("document.querySelector('#map-figure[data-dash-is-loading=true]')")
+    shown = "getComputedStyle(document.querySelector('{}'), '{}').opacity === '1'"
+    page.wait_for_function(shown.format("#changes-body .skeleton", ""))
+    page.wait_for_function(shown.format("#map-figure", "::after"))
+    page.unroute("**/_dash-update-component")
+    for route in held:
+        route.continue_()
+    settled(page)
+    expect(page.locator("#changes tbody tr").first).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('#map-figure'), '::after').content") == "none"
