@@ -15,7 +15,6 @@ from metrics.selection import CUTOFFS, Selection
 from reports import daily, station, weekly, writing
 from reports.document import Report
 
-
 _REASONS = {FileNotFoundError: "文件夹不存在", PermissionError: "没有写入权限", IsADirectoryError: "这是文件夹"}
 
 

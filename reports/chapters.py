@@ -257,9 +257,9 @@ def busiest(counts: dict[int, float], label: str) -> str:
     first, last = spell
     held = sum(counts.get((first + n) % 24, 0.0) for n in range((last - first) % 24))
     total = sum(counts.values())
-    end = f"次日 {last}" if 0 < last < first else str(last or 24)
+    end = f"次日 {last}" if 0 < last < first else f" {last or 24}"
     return (
-        f"{label}最多的四个小时为 {first} 时至 {end} 时，{held:,.0f} 起，占 {total:,.0f} 起的 {100 * held / total:.1f}%"
+        f"{label}最多的四个小时为 {first} 时至{end} 时，{held:,.0f} 起，占 {total:,.0f} 起的 {100 * held / total:.1f}%"
     )
 
 

@@ -20,7 +20,7 @@ def test_imports_only_run_downwards() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("room", ["data", "metrics"])
+@pytest.mark.parametrize("room", ["data", "metrics", "reports"])
 def test_a_room_without_a_screen_loads_nothing_of_it(room: str) -> None:
     everything = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)

@@ -64,9 +64,8 @@ def _inputs(id: str) -> list[Any]:
 
 
 def _running(id: str) -> list[Any]:
-    """While a file is written its buttons rest, and the page says that it works."""
-    resting = [(Output(f"{id}-{suffix[1:]}", "disabled"), True, False) for suffix in writing.FORMATS]
-    return [*resting, (Output(f"{id}-said", "children"), "正在生成 …", "")]
+    """While a file is written its buttons rest, so that nobody asks twice."""
+    return [(Output(f"{id}-{suffix[1:]}", "disabled"), True, False) for suffix in writing.FORMATS]
 
 
 @callback(

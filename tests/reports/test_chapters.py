@@ -1,0 +1,98 @@
+"""Chapters with a decision in them: who rose for weeks, alarms, hours, cases without alerts, downloads."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data import fits as files
+from data.reading import Reader
+from data.snapshots import Store
+from metrics.compare import REAL
+from metrics.fits import METHODS_VERSION
+from metrics.selection import Selection
+from reports import chapters, rising, sources, station
+from tests import tiny
+from tests.reports import reading
+from tests.reports.making import LAST, MADE, made, of_day, of_week, steady
+
+WEEK = Selection("custom", LAST - timedelta(days=6), LAST)
+
+
+def rise(con: duckdb.DuckDBPyConnection) -> None:
+    """The village: 1, 3, 6 and 10 calls a day in the last four weeks; the edge rises once and falls again."""
+    for week, per_day in enumerate((1, 3, 6, 10)):
+        first = LAST - timedelta(days=27 - 7 * week)
+        tiny.daily_alerts(con, first.isoformat(), 7, per_day, cat="02", station=tiny.VILLAGE)
+    tiny.daily_alerts(con, (LAST - timedelta(days=13)).isoformat(), 7, 2, cat="02", station=tiny.EDGE)
+
+
+def test_who_rose_three_weeks_in_a_row(store: Store) -> None:
+    source = sources.source_of(tiny.snapshot_of(store, steady, rise), WEEK)
+    found = rising.weeks(source)
+    assert found is not None
+    assert [(one.name, one.counts) for one in found] == [("南山派出所", (7.0, 21.0, 42.0, 70.0))]
+    assert found[0].change.verdict == REAL
+    assert rising.by_chance(source) == pytest.approx(3 / 24)
+    report = of_week(source.snapshot)
+    assert "连续三周上升的派出所 1 个：南山所" in reading.texts(report, "连续上升单位")
+    assert reading.printed(reading.table(report, "连续三周上升的派出所"))[0][2:] == [
+        "7", "21", "42", "70", "+900.0%", REAL
+    ]  # fmt: skip
+
+
+def test_four_weeks_are_needed_to_rise(store: Store) -> None:
+    short = tiny.snapshot_of(store, lambda con: tiny.daily_alerts(con, "2026-11-01", 21, 3))
+    assert "不足四周数据" in reading.texts(of_week(short), "连续上升单位")
+
+
+def test_busiest_hours_with_their_share_also_over_midnight() -> None:
+    counts = dict.fromkeys(range(24), 0.0) | {22: 3.0, 23: 4.0, 0: 2.0, 1: 1.0, 12: 2.0}
+    assert chapters.busiest(counts, "有效警情") == "有效警情最多的四个小时为 22 时至次日 2 时，10 起，占 12 起的 83.3%"
+    assert "20 时至 24 时" in chapters.busiest({20: 5.0, 21: 5.0, 22: 5.0, 23: 5.0}, "有效警情")
+    assert chapters.busiest({3: 1.0}, "有效警情") == "有效警情数量少，不分时段"
+
+
+def test_cases_without_alerts_have_their_own_words(store: Store) -> None:
+    rows = [{"filed": f"2026-11-{day:02d} 10:00:00", "kind": "刑事"} for day in range(1, 22)]
+    report = of_day(tiny.snapshot_of(store, lambda con: tiny.cases(con, rows)))
+    titles = [section.title for section in report.sections]
+    assert "总体案件" in titles and "重复警情" not in titles and "接处警时效" not in titles
+    assert "全区共立案件 1 起：盗窃案 1 起。" in reading.texts(report)
+    assert "刑事零发案派出所 2 个：西郊所、南山所。" in reading.texts(report)
+    assert "警情" not in reading.texts(report, "总体案件")
+
+
+def test_what_is_not_fitted_yet_is_said_and_a_problem_too(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, steady)
+    assert "预警：生成材料时尚未完成计算" in reading.texts(of_day(snapshot), "风险提示")
+    meta = {"methods_version": METHODS_VERSION, "problem:预警": "数据不足八周，不作预警。"}
+    files.write(store, snapshot.id, {}, meta)
+    fitted = Reader(store).snapshot()
+    assert fitted is not None
+    assert "预警：数据不足八周，不作预警。" in reading.texts(of_day(fitted), "风险提示")
+
+
+def test_small_counts_of_beats_stay_hidden(store: Store) -> None:
+    def beats(con: duckdb.DuckDBPyConnection) -> None:
+        tiny.daily_alerts(con, "2026-11-20", 2, 2, cat="0101")
+        tiny.daily_alerts(con, "2026-11-20", 2, 5, cat="05")
+        con.execute("UPDATE alerts SET beat_code = 'B1'")
+
+    report = made(store, beats, stations=(tiny.CITY,))
+    row = next(row for row in reading.printed(reading.table(report, "警格分类警情")) if row[0] == "东港一社区")
+    assert "2" not in row and any(cell in ("<3", "略") for cell in row)
+    assert "「<3」「略」为避免识别个人而不显示" in reading.table(report, "警格分类警情").note
+
+
+@pytest.mark.parametrize("first", ["2026-11-01", "2026-10-01"])
+def test_a_running_month_is_compared_with_the_same_days_before(store: Store, first: str) -> None:
+    snapshot = tiny.snapshot_of(store, steady)
+    asked = station.Asked(tiny.CITY, date.fromisoformat(first))
+    report = station.monthly(snapshot, Path(store.root), asked, MADE)
+    said = reading.texts(report, "统计周期")
+    expected = "环比对2026年10月1日至10月21日" if first == "2026-11-01" else "环比对2026年8月31日至9月30日"
+    assert expected in said
