@@ -17,6 +17,7 @@ from metrics.hotspots import fitting, repeats
 from metrics.hotspots.backtest import Backtest, backtest, verdict
 from metrics.hotspots.cells import hot_cells
 from metrics.hotspots.concentration import UNITS, concentration
+from metrics.hotspots.fitting import Events
 from metrics.hotspots.places import METRICS
 from metrics.hotspots.prediction import Weights
 from metrics.hotspots.repeats import repeat_places
@@ -124,14 +125,16 @@ def _percent(share: Any) -> str:
 
 def _backtest(parsed: argparse.Namespace) -> int:
     snapshot = _snapshot(parsed)
-    subject = parsed.category[0] if parsed.category else fitting.CRIME
-    if parsed.train_to is None:
-        return _rolling(snapshot, subject, parsed)
-    last = parsed.last or catalogue.of(snapshot).coverage["alerts"][-1][1]
-    first = parsed.train_from or parsed.train_to.replace(
-        year=parsed.train_to.year - 3, day=min(parsed.train_to.day, 28)
+    events = fitting.located(snapshot, parsed.last)
+    if events is None:
+        raise MetricError("没有带坐标的数据，无法回测热点预测。")
+    subject = (
+        parsed.category[0] if parsed.category else fitting.CRIME if events.table == "alerts" else fitting.EVERYTHING
     )
-    found = backtest(snapshot, (first, parsed.train_to), last, subject)
+    if parsed.train_to is None:
+        return _rolling(snapshot, subject, events)
+    first = parsed.train_from or _years_before(parsed.train_to, 3)
+    found = backtest(snapshot, (first, parsed.train_to), events.last, subject)
     spans = f"训练 {found.train[0]} 至 {found.train[1]}，检验 {found.test[0]} 至 {found.test[1]}"
     print(f"{spans}；{found.subject}；{found.weights.words}")
     print(aligned(_HEADER, _lines(found), 1))
@@ -161,11 +164,8 @@ def _p(value: float) -> str:
     return f"{value:.3f}" if value >= 0.001 else "<0.001"
 
 
-def _rolling(snapshot: Snapshot, subject: str, parsed: argparse.Namespace) -> int:
+def _rolling(snapshot: Snapshot, subject: str, events: Events) -> int:
     """Print the quality that is fitted with every version: each of the last blocks from what came before it."""
-    events = fitting.located(snapshot, parsed.last)
-    if events is None:
-        raise MetricError("没有带坐标的数据，无法回测热点预测。")
     rows, origins = fitting.quality_of(subject, events, catalogue.of(snapshot))
     if not rows:
         raise MetricError("历史不足，无法回测：至少需要 7 期（每期 28 日）数据。")

@@ -73,22 +73,26 @@ def fit(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
             forecasts.append(forecast)
             qualities += quality
     return {
-        "hotspot_forecast": pd.concat(forecasts, ignore_index=True) if forecasts else _empty(FORECAST_COLUMNS),
-        "hotspot_quality": pd.DataFrame(qualities, columns=list(QUALITY_COLUMNS))
-        if qualities
-        else _empty(QUALITY_COLUMNS),
+        "hotspot_forecast": pd.concat([_empty(FORECAST_COLUMNS), *forecasts], ignore_index=True),
+        "hotspot_quality": pd.DataFrame(qualities, columns=list(QUALITY_COLUMNS)).astype(_kinds(QUALITY_COLUMNS)),
     }
-
-
-_TEXTS = {"subject", "method", "station"}
 
 
 def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
-    kinds = {
-        name: "str" if name in _TEXTS else "datetime64[s]" if name in ("first", "last") else "float64"
-        for name in columns
-    }
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    return pd.DataFrame(columns=list(columns)).astype(_kinds(columns))
+
+
+def _kinds(columns: tuple[str, ...]) -> dict[str, str]:
+    """Return the type of each column, the same whether a table has rows or not."""
+    return {name: next((kind for kind, names in _KINDS.items() if name in names), "float64") for name in columns}
+
+
+_KINDS = {
+    "str": {"subject", "method", "station"},
+    "int64": {"cell_x", "cell_y", "rank", "cells", "area", "folds", "block_days", "recent_blocks"},
+    "datetime64[s]": {"first", "last"},
+    "bool": {"origin_known"},
+}
 
 
 def around_of(area: Area) -> sparse.csr_array:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from data.reading import Snapshot
@@ -97,7 +96,7 @@ def _subject(categories: tuple[str, ...], fitted: set[str], known: Catalogue) ->
 def _shown(rows: pd.DataFrame, lat0: float) -> pd.DataFrame:
     width, height = grid.side_degrees(lat0)
     recent = [privacy.PRIMARY if n < privacy.THRESHOLD else int(n) for n in rows["recent"]]
-    public = [None if np.isnan(share) else float(share) for share in rows["share_public"]]
+    public = [None if pd.isna(share) else float(share) for share in rows["share_public"]]
     return pd.DataFrame(
         {
             "cell_x": rows["cell_x"], "cell_y": rows["cell_y"], "west": rows["cell_x"] * width,

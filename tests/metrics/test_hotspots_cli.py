@@ -9,7 +9,8 @@ import pytest
 from data.snapshots import Store
 from metrics.hotspots import cli
 from metrics.model import MetricError, UnknownName
-from tests.metrics.test_hotspots_store import calls, filled, scattered, two_years
+from tests import tiny
+from tests.metrics.test_hotspots_store import calls, filled, places, scattered, two_years
 
 
 def run(store: Store, action: str, *words: str) -> int:
@@ -34,6 +35,17 @@ def test_each_action_prints_its_figures_and_their_source(store: Store, capsys: p
     assert run(store, "backtest", "--train-to", "2025-11-21") == 0
     fixed = capsys.readouterr().out
     assert "检验 2025-11-22 至 2026-11-21" in fixed and "5%" in fixed
+
+
+def test_cases_are_forecast_where_there_are_no_alerts(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    spots = [(call["call"], call["cell_x"], call["cell_y"]) for call in two_years((20, 20), 16)]
+    filed = [{"filed": moment, "cell_x": x, "cell_y": y} for moment, x, y in spots]
+    tiny.publish(store, places, lambda con: tiny.cases(con, filed))
+    assert run(store, "backtest") == 0
+    said = capsys.readouterr().out
+    assert "；全部；" in said and "无法区分群众报警与巡逻发现" in said and "PAI" in said
+    assert run(store, "list", "--table", "cases") == 0
+    assert "23 起" in capsys.readouterr().out
 
 
 def test_what_cannot_be_answered_says_what_next(store: Store) -> None:
