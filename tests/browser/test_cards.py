@@ -149,10 +149,10 @@ def test_a_polygon_of_the_map_narrows_the_page(open_page: Open) -> None:
 def test_wide_table_fades_until_it_is_scrolled_to_its_end(open_page: Open) -> None:
     page = open_page("/data", size="phone").page
     settled(page)
-    box = page.locator(".table-scroll[data-more]").first
-    expect(box).to_be_visible()
-    box.evaluate("box => { window.faded = box; box.scrollLeft = box.scrollWidth; }")
-    page.wait_for_function("!window.faded.hasAttribute('data-more')")
+    box = page.locator("#versions-body .table-scroll")
+    expect(box).to_have_attribute("data-more", "")
+    box.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    expect(box).not_to_have_attribute("data-more", "")
 
 
 def test_what_takes_longer_stands_as_a_skeleton(open_page: Open) -> None:
@@ -162,20 +162,20 @@ def test_what_takes_longer_stands_as_a_skeleton(open_page: Open) -> None:
 
     def hold(route: Route) -> None:
         # The question for the page itself and its filter is let through: only its figures wait.
-        if "map-figure.figure" in (route.request.post_data or ""):
+        if '"map-figure"' in (route.request.post_data or ""):
             held.append(route)
         else:
             route.continue_()
 
-    page.route("**/_dash-update-component", hold)
+    page.route(re.compile("_dash-update-component"), hold)
     page.click('.rail-link[data-key="b"]')
-    page.wait_for_function("document.querySelector('#map-figure[data-dash-is-loading=true]')")
-    shown = "getComputedStyle(document.querySelector('{}'), '{}').opacity === '1'"
-    page.wait_for_function(shown.format("#changes-body .skeleton", ""))
-    page.wait_for_function(shown.format("#map-figure", "::after"))
-    page.unroute("**/_dash-update-component")
+    expect(page.locator("#map-figure[data-dash-is-loading=true]")).to_be_attached()
+    expect(page.locator("#changes-body .skeleton")).to_have_css("opacity", "1")
+    page.wait_for_timeout(400)
+    assert page.evaluate("getComputedStyle(document.querySelector('#map-figure'), '::after').opacity") == "1"
     for route in held:
         route.continue_()
+    page.unroute_all(behavior="ignoreErrors")
     settled(page)
     expect(page.locator("#changes tbody tr").first).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('#map-figure'), '::after').content") == "none"
