@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 TRAINING_DAYS = 1096
 # Standardised residuals above this are taken for past outbreaks (Noufaily et al. 2013).
 OUTBREAK = 2.58
+_REWEIGHTED = 2
 # How far a station may differ from the bureau, as standard deviations on the log scale; its level is its own.
 _SPREAD = {"trend": 0.15, "holiday": 0.15, "national": 0.15} | dict.fromkeys(regression.FESTIVAL, 0.2)
 _USUAL_SPREAD, _LEVEL_PRIOR = 0.12, 1e-3
@@ -110,11 +111,13 @@ def _moved(before: Model, columns: tuple[str, ...], month: date) -> Floats:
 
 
 def fit_robust(counts: Floats, x: Floats, ridge: Floats | None, towards: Floats | None, start: Floats | None) -> Fits:
-    """Fit, weigh past outbreaks down, fit again."""
+    """Fit, weigh past outbreaks down, fit again; twice, since an outbreak first hides behind the φ that it inflates."""
     prior = regression.RIDGE if ridge is None else ridge
-    plain = regression.fit_many(counts, x, ridge=prior, towards=towards, start=start)
-    weights = outbreak_weights(counts, regression.expected(plain, x), plain.phi)
-    return regression.fit_many(counts, x, weights, ridge=prior, towards=towards, start=plain.coefficients)
+    fits = regression.fit_many(counts, x, ridge=prior, towards=towards, start=start)
+    for _ in range(_REWEIGHTED):
+        weights = outbreak_weights(counts, regression.expected(fits, x), fits.phi)
+        fits = regression.fit_many(counts, x, weights, ridge=prior, towards=towards, start=fits.coefficients)
+    return fits
 
 
 def outbreak_weights(counts: Floats, means: Floats, phi: Floats, above: float = OUTBREAK) -> Floats:
