@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pages._components import geometry
 from pages._components.figures import Figure, layout, mark_of, step_colour
-from pages._components.geometry import Point
+from pages._components.map_marks import STRIP, Frame, Shape, names, scale_bar
 from pages._components.template import pixels, tokens
-
-Shape = Sequence[tuple[Point, ...]]
 
 # The usual drawing width and height in px, for judging which names fit.
 _WIDTH, _HEIGHT = 560, 300
-_FLAGGED = 2
 # How far outside a spot may lie, in sizes of the outlined bureau or of the middle half of its spots; least in degrees.
 _FAR_FROM_OUTLINES, _FAR_FROM_SPOTS, _SMALLEST_REACH = 1.0, 4.0, 0.2
-# The share of the map's height that is left under it for scale bar and north mark.
-_STRIP = 0.09
 
 
 def station_map(
@@ -29,28 +23,50 @@ def station_map(
     mode: str,
     *,
     height: int = _HEIGHT,
+    width: int = _WIDTH,
+    over: Sequence[Figure] = (),
+    legend: tuple[list[Figure], list[Figure]] = ([], []),
+    focus: Collection[str] = (),
 ) -> Figure:
     """Draw stations coloured by strength; a station without outline is a dot, one without place is left out.
 
     stations: code, name, lon, lat, boundary (GeoJSON text or None).
-    values: by code: text (hover), strength (−3 … 3, None: no data), optional label and href (where a click leads).
-    cells: lon, lat, text and optional href of hot cells.
+    values: by code: text (hover), strength (−3 … 3, None: no data), optional label and href (where a click leads);
+    edge: whether the outline is strong.
+    cells: lon, lat, text and optional href of hot cells. over: traces on top of the stations, in degrees.
+    legend: shapes and annotations. focus: codes of the stations that the map is cut to; the others stay as context.
     """
     outlined, dotted = _placed(stations)
     cells = _near(cells, outlined)
-    points = [point for _, shape in outlined for ring in shape for point in ring]
-    points += [(station["lon"], station["lat"]) for station in dotted]
+    box = _box(outlined, dotted, cells, focus)
+    if box is None:
+        return _nothing_to_draw(mode)
+    frame = Frame(box, width, height)
+    data = [_outline(station, shape, values.get(station["code"], {}), mode) for station, shape in outlined]
+    # The outlines of flagged and chosen stations lie on top of their neighbours'.
+    data.sort(key=lambda one: one["line"]["width"])
+    data += [_dots(dotted, values, mode)] if dotted else []
+    data += [*over, *([_squares(cells, mode)] if cells else [])]
+    shapes, words = scale_bar(frame, mode)
+    notes = [*names(outlined, dotted, values, frame, mode), *words, *legend[1]]
+    return {"data": data, "layout": _map_layout(frame, [*shapes, *legend[0]], notes, mode, focus)}
+
+
+def _box(
+    outlined: Sequence[tuple[Any, Shape]], dotted: Sequence[Any], cells: Sequence[Any], focus: Collection[str]
+) -> tuple[float, float, float, float] | None:
+    """Return what the map shows: everything, or the stations in focus with some room around them."""
+    chosen = {station["code"] for station, _ in outlined} | {station["code"] for station in dotted}
+    wanted = chosen & set(focus) or chosen
+    points = [point for station, shape in outlined if station["code"] in wanted for ring in shape for point in ring]
+    points += [(station["lon"], station["lat"]) for station in dotted if station["code"] in wanted]
     points += [(cell["lon"], cell["lat"]) for cell in cells]
     if not points:
-        return _nothing_to_draw(mode)
-    box = geometry.extent(points)
-    squeeze = math.cos(math.radians((box[1] + box[3]) / 2))
-    data = [_outline(station, shape, values.get(station["code"], {}), mode) for station, shape in outlined]
-    data += [_dots(dotted, values, mode)] if dotted else []
-    data += [_squares(cells, mode)] if cells else []
-    marks = _scale_bar(box, squeeze, mode)
-    names = _names(outlined, dotted, values, box, squeeze, height, mode)
-    return {"data": data, "layout": _map_layout(box, squeeze, marks, names, mode)}
+        return None
+    west, south, east, north = geometry.extent(points)
+    room = 0.04 if wanted != chosen else 0.0
+    across, up = (east - west) * room, (north - south) * room
+    return west - across, south - up, east + across, north + up
 
 
 def _nothing_to_draw(mode: str) -> Figure:
@@ -123,7 +139,7 @@ def _outline(station: Mapping[str, Any], shape: Shape, value: Mapping[str, Any],
         "y": ys,
         "fill": "toself",
         "fillcolor": step_colour(mark_of(value.get("strength")), token),
-        "line": {"color": token["line-2"], "width": 0.8},
+        "line": {"color": token["ink" if value.get("edge") else "line-2"], "width": 1.8 if value.get("edge") else 0.8},
         "hoveron": "fills",
         "hoverinfo": "text",
         "text": _hover(station, value),
@@ -177,109 +193,23 @@ def _hover(station: Mapping[str, Any], value: Mapping[str, Any]) -> str:
     return f"{station['name']}<br>{value.get('text') or '无数据'}"
 
 
-def _names(
-    outlined: Sequence[tuple[Mapping[str, Any], Shape]],
-    dotted: Sequence[Mapping[str, Any]],
-    values: Mapping[str, Mapping[str, Any]],
-    box: tuple[float, float, float, float],
-    squeeze: float,
-    height: int,
-    mode: str,
-) -> list[dict[str, Any]]:
-    """Name the flagged stations first, strongest first, then others where the name fits inside; none overlap."""
-    scale = min(_WIDTH / ((box[2] - box[0]) * squeeze), height / (box[3] - box[1]))
-    size = pixels("f1")
-    wanted = []
-    for station, shape in outlined:
-        ring = max(shape, key=len)
-        center = geometry.middle(ring)
-        _, south, _, north = geometry.extent(list(ring))
-        room = geometry.width_at(ring, center) * squeeze * scale, (north - south) * scale
-        wanted.append((station, center, room))
-    wanted += [(station, (station["lon"], station["lat"]), (0.0, 0.0)) for station in dotted]
-
-    def strength(station: Mapping[str, Any]) -> int:
-        return abs(int(values.get(station["code"], {}).get("strength") or 0))
-
-    taken: list[tuple[float, float, float, float]] = []
-    names = []
-    for station, (x, y), (wide, tall) in sorted(wanted, key=lambda one: -strength(one[0])):
-        value = values.get(station["code"], {})
-        label = str(value.get("label") or station["name"])
-        flagged = strength(station) >= _FLAGGED
-        need = size * len(label)
-        if not flagged and (wide < need * 1.15 or tall < size * 1.6):
-            continue
-        left, top = (x - box[0]) * squeeze * scale - need / 2, (box[3] - y) * scale - size / 2
-        area = (left, top, left + need, top + size * 1.2)
-        if any(area[0] < t[2] and t[0] < area[2] and area[1] < t[3] and t[1] < area[3] for t in taken):
-            continue
-        taken.append(area)
-        names.append(_name(label, (x, y), flagged, mark_of(value.get("strength")), wide >= need * 1.15, mode))
-    return names
-
-
-def _name(label: str, at: Point, flagged: bool, mark: str, inside: bool, mode: str) -> dict[str, Any]:
-    token = tokens(mode)
-    quiet = "ink-2" if mark in ("none", "mid") else f"on-{mark}"
-    note: dict[str, Any] = {
-        "x": at[0],
-        "y": at[1],
-        "text": f"<b>{label}</b>" if flagged else label,
-        "showarrow": False,
-        "captureevents": False,
-        "font": {"color": token[f"on-{mark}" if flagged else quiet], "size": pixels("f1")},
-    }
-    if not inside:
-        # The name is wider than its area: a plate keeps it readable, above the area so that its colour stays visible.
-        note["font"]["color"] = token["ink"]
-        note |= {"bgcolor": token["surface"], "opacity": 0.92, "borderpad": 1, "yshift": 14}
-    return note
-
-
-def _scale_bar(
-    box: tuple[float, float, float, float], squeeze: float, mode: str
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the shapes and the words of scale bar and north mark, in the strip under the map."""
-    token = tokens(mode)
-    west, south, east, north = box
-    width = (east - west) * squeeze * geometry.METRES_PER_DEGREE
-    metres = geometry.round_length(width / 5)
-    start = east - metres / geometry.METRES_PER_DEGREE / squeeze
-    y = south - (north - south) * _STRIP * 0.6
-    line = {"type": "line", "line": {"color": token["ink-2"], "width": 2}, "y0": y, "y1": y, "x0": start, "x1": east}
-    words = f"{metres / 1000:g} 公里" if metres >= 1000 else f"{metres:g} 米"
-    note = {
-        "x": start,
-        "y": y,
-        "text": f"北 ↑   {words} ",
-        "showarrow": False,
-        "xanchor": "right",
-        "font": {"color": token["ink-2"], "size": pixels("f1")},
-    }
-    return [line], [note]
-
-
 def _map_layout(
-    box: tuple[float, float, float, float],
-    squeeze: float,
-    marks: tuple[list[dict[str, Any]], list[dict[str, Any]]],
-    names: list[dict[str, Any]],
-    mode: str,
+    frame: Frame, shapes: list[Figure], notes: list[Figure], mode: str, focus: Collection[str]
 ) -> dict[str, Any]:
-    west, south, east, north = box
+    west, south, east, north = frame.box
     tall = north - south
     hidden = {"visible": False, "fixedrange": True, "constrain": "range"}
     return layout(
         mode,
-        "map",
+        # A new part of the town is a new view; the same part keeps it.
+        "map" + "".join(f"-{code}" for code in sorted(focus)),
         xaxis={**hidden, "range": [west, east]},
         yaxis={
             **hidden,
-            "range": [south - tall * _STRIP, north + tall * 0.01],
+            "range": [south - tall * STRIP, north + tall * 0.01],
             "scaleanchor": "x",
-            "scaleratio": 1 / squeeze,
+            "scaleratio": 1 / frame.squeeze,
         },
-        shapes=marks[0],
-        annotations=[*names, *marks[1]],
+        shapes=shapes,
+        annotations=notes,
     )
