@@ -107,9 +107,13 @@ def span_window(period: Period, span: str, as_of: datetime) -> Window:
     last_year: the same calendar dates a year before, 29 February standing for 28 February.
     festival: the same days counted from the Spring Festival of the year before (when it matters: metrics.festivals).
     spark, reference, month_before: 16 weeks to the period's last day, 8 weeks before the period, 4 weeks to its end.
+    "2026-08-01/2026-11-21": those days, both included, whatever the period, for figures that show more than it.
     """
     whole = period.window
     current = whole.cut(as_of)
+    if "/" in span:
+        first, last = (date.fromisoformat(day) for day in span.split("/"))
+        return Period(first, last).window.cut(as_of)
     if span == "current":
         return current
     if span == "spark":

@@ -1,0 +1,120 @@
+"""The breakdown of a trend by category or station: each part with its series, its change and its z."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+from metrics import compare, expectation
+from metrics.ask import compared
+from metrics.axes import bucket
+from metrics.briefing import short_name
+from metrics.briefing.lines import metric_of_group
+from metrics.compare import Comparison
+from metrics.definitions import UNMAPPED
+from metrics.model import COUNT
+from metrics.query import TABLES
+from metrics.trend.asking import a_year_back, counted
+from metrics.trend.series import Context, against, number, period_expectation, rows_of, score
+from metrics.trend.values import DAY, Part, Point
+
+# So many parts are shown before the reader asks for all.
+MOST = 12
+
+
+def parts(context: Context, by: str, drawn: list[Point]) -> list[tuple[Part, Comparison]]:
+    """Return every part that has anything, with the comparison that judges it, unsorted and not yet judged.
+
+    The comparison: against the eight weeks before for a short period of a count, against the year before else.
+    """
+    answer, metric = context.answer, context.metric
+    current = answer.frame((by,))
+    spread = context.spread((by,))
+    changes = compared(answer, (by,), (metric.id,), ("last_year",), spread)
+    now, then = (_series(context, by, span, drawn) for span in (context.frame.now, context.frame.then))
+    means = _expected(context, by)
+    found = []
+    for place, row in enumerate(current.to_dict("records")):
+        key, value = str(row[by]), number(row, metric.id)  # type: ignore[arg-type]
+        change = changes[place, metric.id, "last_year"]
+        if not value and not change.base and not any(now.get(key, ())):
+            continue
+        mean, phi = means.get(key), spread.of(counted(metric), {by: key})
+        judged = change
+        usual, z = None, _z_of(change)
+        if mean is not None and value is not None:
+            usual, z = expectation.usual_range(mean, phi), score(value, mean, phi)
+            judged = against(value, mean, z)
+        part = Part(
+            key, _name(context, by, key), metric_of_group(key, metric) if by == "group" else metric, value,
+            number(row, metric.denominator), change, usual, z, compare.NOT_JUDGED,  # type: ignore[arg-type]
+            now.get(key, ()), then.get(key, ()),
+        )  # fmt: skip
+        found.append((part, judged))
+    return found
+
+
+def _z_of(change: Comparison) -> float:
+    """Return the signed z that a comparison's p stands for; 0 without a test."""
+    if change.p is None or not change.change:
+        return 0.0
+    return math.copysign(float(stats.norm.isf(max(change.p, 1e-300) / 2)), change.change)
+
+
+def _series(context: Context, by: str, span: str, drawn: list[Point]) -> dict[str, tuple[float | None, ...]]:
+    """Return the values of each part at the drawn points, or at the points a year before them."""
+    grain, week_start = context.frame.grain, context.selection.week_start
+    rows = rows_of(context.answer.frame((by, grain), span), by, grain)
+    place_of: list[date] = [
+        one.first if span == context.frame.now else bucket(a_year_back(one.first, grain), grain, week_start)
+        for one in drawn
+    ]
+    days = context.share_behind(span)
+    # A part without a row on a day with data had none; a share without a row has no value.
+    nothing = 0.0 if context.metric.kind == COUNT else None
+    known = [bool(days(first)) for first in place_of]
+    keys = dict.fromkeys(key for key, _ in rows)
+    return {
+        str(key): tuple(
+            _value(rows.get((key, first)), context.metric.id, nothing) if has else None
+            for first, has in zip(place_of, known, strict=True)
+        )
+        for key in keys
+    }
+
+
+def _value(row: Mapping[str, Any] | None, name: str, nothing: float | None) -> float | None:
+    return nothing if row is None else number(row, name)
+
+
+def _expected(context: Context, by: str) -> dict[str, float | None]:
+    """Return the expectation of the period for each part from the eight weeks before it."""
+    frame = context.answer.frames.get(((by, DAY), "reference"))
+    if frame is None or not context.weekly:
+        return {}
+    days = list(context.answer.frame((DAY,), "reference")["day"])
+    if len(days) < expectation.WEEKS * 7:
+        return {}
+    every = pd.DataFrame({"day": days})
+    found: dict[str, float | None] = {}
+    for key, rows in frame.groupby(by, sort=False):
+        whole = every.merge(rows[["day", context.metric.id]], on="day", how="left").fillna({context.metric.id: 0})
+        found[str(key)] = period_expectation(context, whole)
+    return found
+
+
+def _name(context: Context, by: str, key: str) -> str:
+    if by == "station":
+        return short_name(context.known.station_names.get(key, key))
+    names = context.known.category_names(TABLES[context.metric.view])
+    return key if by == "group" or key == UNMAPPED else names.get(key, key)
+
+
+def ranked(found: list[Part]) -> list[Part]:
+    """Return parts, what stands out most first; equal ones by size."""
+    return sorted(found, key=lambda part: (-abs(part.z), -(part.value or 0.0), part.key))

@@ -1,0 +1,237 @@
+"""The points of a trend: values, the same dates a year before, expectation and interval, before any verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from data.calendar import HOLIDAY, MAKE_UP, calendar_rows
+from metrics import compare, expectation
+from metrics.axes import bucket
+from metrics.catalogue import Catalogue
+from metrics.compare import Comparison
+from metrics.model import COUNT, RATE, Metric
+from metrics.overdispersion import Spread, spread
+from metrics.periods import Period, Window
+from metrics.query import TABLES, Answer
+from metrics.rates import days_behind
+from metrics.selection import Selection
+from metrics.trend import intervals
+from metrics.trend.asking import Frame, a_year_back, counted
+from metrics.trend.values import DAY, MONTH, WEEK, Point
+
+# Below this count, on both sides, a day says nothing about rise or fall (as on 今日会商).
+ENOUGH = 8
+# Fewer weeks before the period than this say nothing about how weeks vary.
+_FEWEST_WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Context:
+    """One answered question with what is needed to read it."""
+
+    known: Catalogue
+    selection: Selection
+    period: Period
+    window: Window
+    frame: Frame
+    answer: Answer
+    metric: Metric
+
+    @property
+    def buckets(self) -> list[date]:
+        """Return the first days of all that is asked for, lead included."""
+        week_start, grain = self.selection.week_start, self.frame.grain
+        every = (self.frame.lead + timedelta(days=n) for n in range((self.frame.last - self.frame.lead).days + 1))
+        return list(dict.fromkeys(bucket(day, grain, week_start) for day in every))
+
+    @property
+    def weekly(self) -> bool:
+        """Whether the period is judged by the eight weeks before it rather than by the year before."""
+        return self.has_days and self.period.window.days <= expectation.LONGEST_DAYS and self.metric.kind == COUNT
+
+    @property
+    def has_days(self) -> bool:
+        """Whether the daily counts of the eight weeks before the period were asked for."""
+        return ((DAY,), "reference") in self.answer.frames
+
+    def spread(self, by: tuple[str, ...]) -> Spread:
+        """Return the overdispersion of counts in the eight weeks before the period; φ 1 where days are not known."""
+        frame = self.answer.frames.get(((*by, DAY), "reference"))
+        return Spread(by) if frame is None else spread(frame, by, (counted(self.metric),), self.period.first)
+
+    def share_behind(self, span: str) -> Callable[[date], float]:
+        """Return a function from a bucket of a span to the days with data behind it."""
+        view, week_start = self.metric.view, self.selection.week_start
+        days = days_behind(
+            (self.frame.grain,), self.answer.windows[view, span], self.answer.days[view, span], week_start
+        )
+        return lambda first: days({self.frame.grain: first})
+
+
+def end_of(first: date, grain: str) -> date:
+    """Return the last day of a bucket."""
+    if grain == DAY:
+        return first
+    if grain == WEEK:
+        return first + timedelta(days=6)
+    return (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def points(context: Context, ends: Mapping[date, tuple[float | None, float | None]]) -> list[Point]:
+    """Return the points that are drawn; ends: intervals of percentiles by bucket (metrics.trend.intervals)."""
+    grain, metric = context.frame.grain, context.metric
+    now = rows_of(context.answer.frame((grain,), context.frame.now), grain)
+    then = rows_of(context.answer.frame((grain,), context.frame.then), grain)
+    days_now, days_then = context.share_behind(context.frame.now), context.share_behind(context.frame.then)
+    phi = context.spread(()).of(counted(metric), {})
+    found = []
+    for first in context.buckets:
+        last = end_of(first, grain)
+        before = bucket(a_year_back(first, grain), grain, context.selection.week_start)
+        row, past = now.get(first), then.get(before)
+        value = number(row, metric.id)
+        low, high = ends.get(first, (None, None)) if ends else intervals.of_row(metric, row)
+        found.append(
+            Point(
+                first, last, value, number(row, metric.denominator), low, high,
+                partial=value is not None and days_now(first) < (last - first).days + 1,
+                last_year=compared_rows(metric, row, past, days_now(first), days_then(before), phi),
+                in_period=first <= context.window.last_day and last >= context.period.first,
+            )
+        )  # fmt: skip
+    return _trimmed([one for one in _expected(context, found, phi) if one.first >= context.frame.first])
+
+
+def compared_rows(
+    metric: Metric,
+    row: Mapping[str, Any] | None,
+    past: Mapping[str, Any] | None,
+    days: float,
+    before: float,
+    phi: float,
+) -> Comparison:
+    """Compare a bucket with the one a year before; without data on either side there is no comparison."""
+    value, base = number(row, metric.id), number(past, metric.id)
+    if value is None or base is None or not days or not before:
+        return Comparison(value, base, verdict=compare.NO_BASE)
+    if metric.kind == COUNT:
+        return compare.counts(value, days, base, before, phi)
+    if metric.kind == RATE:
+        tested = compare.counts(number(row, metric.numerator), days, number(past, metric.numerator), before, phi)
+        percent = tested.per_day_percent
+        return replace(tested, value=value, base=base, change=value - base, percent=percent)
+    if metric.numerator and metric.denominator:
+        parts = [number(one, name) for one in (row, past) for name in (metric.numerator, metric.denominator)]
+        if metric.is_proportion:
+            return compare.shares(parts[0], parts[1] or 0.0, parts[2], parts[3] or 0.0)
+        return compare.ratios(parts[0], parts[1] or 0.0, parts[2], parts[3] or 0.0, metric.scale, phi)
+    return Comparison(value, base, value - base, 100 * (value - base) / base if base else None)
+
+
+def rows_of(frame: pd.DataFrame, *names: str) -> dict[Any, dict[str, Any]]:
+    """Return the rows of a frame by one dimension, or by several as a tuple."""
+    records: list[dict[str, Any]] = [dict(one) for one in frame.to_dict("records")]  # type: ignore[arg-type]
+    return {(one[names[0]] if len(names) == 1 else tuple(one[name] for name in names)): one for one in records}
+
+
+def number(row: Mapping[str, Any] | None, name: str) -> float | None:
+    """Return a cell as a number, None where there is none."""
+    value = None if row is None or not name else row.get(name)
+    return None if value is None or pd.isna(value) else float(value)
+
+
+# ---- expectation ---------------------------------------------------------------------------------
+
+
+def _expected(context: Context, found: list[Point], phi: float) -> list[Point]:
+    """Give whole days and weeks of counts their expectation, band and z; the φ of weeks is their own."""
+    if context.metric.kind != COUNT or context.frame.grain == MONTH or not found:
+        return found
+    values = np.array([np.nan if one.value is None or one.partial else one.value for one in found])
+    starts = [one.first for one in found]
+    means = expectation.daily(starts, values)
+    if context.frame.grain == WEEK:
+        phi = week_phi(context, found, values, means)
+    z = np.full(len(found), np.nan)
+    sure = ~np.isnan(values) & ~np.isnan(means)
+    z[sure] = compare.against_reference(values[sure], means[sure], expectation.WEEKS, phi)[0]
+    band = _week_bands(starts, values, phi) if context.frame.grain == WEEK else [_usual(mean, phi) for mean in means]
+    return [
+        one if np.isnan(mean) else replace(
+            one, mean=float(mean), usual=ends, z=0.0 if np.isnan(score) else float(score)
+        )
+        for one, mean, score, ends in zip(found, means, z, band, strict=True)
+    ]  # fmt: skip
+
+
+def _usual(mean: float, phi: float) -> tuple[float, float] | None:
+    return None if np.isnan(mean) else expectation.usual_range(float(mean), phi)
+
+
+def _week_bands(starts: list[date], values: NDArray[np.float64], phi: float) -> list[tuple[float, float] | None]:
+    found = expectation.weekly_band(starts, values, phi)
+    return [
+        None if low is None or high is None else (low, high) for low, high in zip(found.low, found.high, strict=True)
+    ]
+
+
+def week_phi(context: Context, found: list[Point], values: NDArray[np.float64], means: NDArray[np.float64]) -> float:
+    """Return φ of ordinary weeks before the period around their expectation: mean of (n − m)² ÷ (m (1 + 1/8)), ≥ 1.
+
+    Weeks with holidays or make-up days differ by their nature: they are judged but do not widen the limits.
+    """
+    if not found:
+        return 1.0
+    special = {row[0] for row in calendar_rows(found[0].first, found[-1].last) if row[1] in (HOLIDAY, MAKE_UP)}
+    ordinary = [
+        (n - m) ** 2 / (m * (1 + 1 / expectation.WEEKS))
+        for one, n, m in zip(found, values, means, strict=True)
+        if n == n and m == m and m > 0 and one.last < context.period.first
+        and not any(one.first <= day <= one.last for day in special)
+    ]  # fmt: skip
+    return max(1.0, float(np.mean(ordinary))) if len(ordinary) >= _FEWEST_WEEKS else 1.0
+
+
+def _trimmed(found: list[Point]) -> list[Point]:
+    """Leave out what lies before the first data."""
+    known = [place for place, one in enumerate(found) if one.value is not None or one.last_year.base is not None]
+    return found[known[0] :] if known else []
+
+
+def period_expectation(context: Context, frame: pd.DataFrame) -> float | None:
+    """Return what the eight weeks before lead to expect of the elapsed period; None unless all of their days have data.
+
+    frame: the daily counts of those weeks (day and the metric).
+    """
+    if not context.weekly or frame["day"].nunique() < expectation.WEEKS * 7:
+        return None
+    values = frame[context.metric.id].astype("float64")
+    totals = values.groupby([day.isoweekday() for day in frame["day"]]).sum()
+    weights = expectation.weekday_weights(context.window)
+    return expectation.of_weekday_totals({int(key): float(total) for key, total in totals.items()}, weights)  # type: ignore[call-overload]
+
+
+def score(value: float, mean: float, phi: float) -> float:
+    """Return the signed z of a count against its expectation."""
+    z, _ = compare.against_reference(np.array([value]), np.array([mean]), expectation.WEEKS, phi)
+    return float(z[0])
+
+
+def against(value: float, mean: float, z: float) -> Comparison:
+    """Return a count against its expectation as a comparison that can be judged with others."""
+    return Comparison(
+        value, mean, value - mean, p=float(min(1.0, 2 * stats.norm.sf(abs(z)))), detectable=max(value, mean) >= ENOUGH
+    )
+
+
+def table_of(metric: Metric) -> str:
+    """Return the table whose covered days say where a metric has data."""
+    return TABLES[metric.view]
