@@ -24,6 +24,7 @@ BUREAU = "全局"
 MOST_GROUPS = 8
 # Five years explain a season well enough; older counts tell of another town.
 LONGEST_DAYS = 1826
+# A baseline needs eight weeks; the first day after them is the first that is judged.
 SHORTEST_DAYS = 56
 _CRIME = ("刑事", "治安")
 # Level-1 groups below this share of all alerts are left to the pages.
@@ -111,8 +112,11 @@ def _days(known: Catalogue) -> tuple[tuple[date, ...], Bools]:
     fine = [day for day in covered if day.replace(day=1) not in coarse]
     if covered and not fine:
         raise Refused("警情的时间只精确到月，不能按日预警。请导入精确到日的警情。")
-    if len(fine) < SHORTEST_DAYS:
-        raise MetricError(f"警情只有 {len(fine)} 天数据，预警至少需要 {SHORTEST_DAYS} 天（8 周）。请先导入更早的警情。")
+    if len(fine) <= SHORTEST_DAYS:
+        raise MetricError(
+            f"警情只有 {len(fine)} 天数据。预警先用 {SHORTEST_DAYS} 天（8 周）建立基线，其后才能判断。"
+            "请先导入更早的警情。"
+        )
     days = tuple(fine[0] + timedelta(days=n) for n in range((fine[-1] - fine[0]).days + 1))
     have = set(fine)
     return days, np.array([day in have for day in days], dtype=bool)

@@ -99,7 +99,7 @@ def test_a_beat_with_fewer_than_three_is_never_named(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("days", "precision", "error", "text"),
-    [(40, "minute", MetricError, "至少需要 56 天"), (200, "month", Refused, "只精确到月")],
+    [(56, "minute", MetricError, "只有 56 天数据"), (200, "month", Refused, "只精确到月")],
 )
 def test_what_cannot_be_judged_is_refused_with_a_reason(
     store: Store, days: int, precision: str, error: type[MetricError], text: str
@@ -110,6 +110,15 @@ def test_what_cannot_be_judged_is_refused_with_a_reason(
 
     with pytest.raises(error, match=text):
         fitting.fit(tiny.snapshot_of(store, change))
+
+
+def test_the_first_day_after_eight_weeks_is_judged(store: Store) -> None:
+    def change(con: duckdb.DuckDBPyConnection) -> None:
+        tiny.daily_alerts(con, (LAST - timedelta(days=56)).isoformat(), 57, 3)
+
+    tables = fitting.fit(tiny.snapshot_of(store, change))
+    assert set(tables["alarm_series"]["day"].dt.date) == {LAST}
+    assert tables["alarms"].empty
 
 
 def test_a_store_without_alerts_is_refused(store: Store) -> None:
