@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from metrics import fits
 from metrics.alarms import reading
 from metrics.alarms.records import Alarm, sentence
@@ -24,7 +27,11 @@ def standing(source: Source) -> list[Text]:
         return [Text(f"截至{_until(source)}的七天内没有预警。"), *_rate(source)]
     more = f"，以下为最强的 {MOST} 条" if len(found) > MOST else ""
     told = [Text(f"截至{_until(source)}的七天内有预警 {len(found)} 条{more}：")]
-    told += [Text(f"（{number}）{_said(alarm)}") for number, alarm in enumerate(found[:MOST], 1)]
+    told += [
+        Text(f"（{number}）{_said(alarm, source.window.last_day)}") for number, alarm in enumerate(found[:MOST], 1)
+    ]
+    if any(alarm.window_last > source.window.last_day for alarm in found[:MOST]):
+        told.append(Text("预警按全部数据计算，所列时段可晚于本期。", "note"))
     return [*told, *_rate(source)]
 
 
@@ -33,8 +40,9 @@ def _until(source: Source) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _said(alarm: Alarm) -> str:
-    text = sentence(alarm)
+def _said(alarm: Alarm, last: date) -> str:
+    # 「近 7 日」 is right only for days that end with the report's; others are said by their dates.
+    text = sentence(replace(alarm, fitted_through=last))
     return text if text.endswith("。") else f"{text}。"
 
 

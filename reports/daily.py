@@ -19,7 +19,7 @@ def daily(snapshot: Snapshot, selection: Selection, made_at: datetime, watermark
     source = sources.source_of(snapshot, selection)
     one_day = source.window.days <= 1
     return Report(
-        title=f"{source.known.bureau}{'每日' if one_day else ''}警情研判",
+        title=f"{source.known.bureau}{'每日' if one_day else ''}{source.briefing.noun}研判",
         period=source.briefing.title,
         bureau=source.known.bureau,
         origin=sources.origin(source),

@@ -130,6 +130,15 @@ class Report:
         return f"{at.year}年{at.month}月{at.day}日{at.hour}时{at.minute:02d}分"
 
 
+# Tints of a heat table from light to dark; text stays readable on the darkest.
+_TINTS = ("FFFFFF", "EAF1FB", "CFE0F6", "ADC9EE", "86AEE4")
+
+
+def tint(cell: Cell) -> str:
+    """Return the colour behind a cell as RRGGBB, "" for none."""
+    return _TINTS[min(len(_TINTS) - 1, round(cell.shade * (len(_TINTS) - 1)))] if cell.shade > 0 else ""
+
+
 def text_cell(text: str) -> Cell:
     """Return a cell of text."""
     return Cell(text, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from reports.document import Cell, Chart, Table
+from reports.document import Cell, Chart, Table, tint
 
 _NAMES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -20,8 +20,6 @@ _CHART_RATIO = 0.42
 _BARS = 8
 # A table of up to so many rows fits a page and stays on one.
 _KEPT_ROWS = 26
-# Tints of a heat table from light to dark; text stays readable on the darkest.
-_TINTS = ("FFFFFF", "EAF1FB", "CFE0F6", "ADC9EE", "86AEE4")
 
 
 def paragraph(text: str, style: str, page_break: bool = False) -> str:
@@ -80,8 +78,8 @@ def _header(name: str, width: int, style: str) -> str:
 
 
 def _cell(cell: Cell, width: int, style: str, side: str, keep: bool) -> str:
-    tint = _TINTS[min(len(_TINTS) - 1, round(cell.shade * (len(_TINTS) - 1)))]
-    shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if cell.shade > 0 else ""
+    colour = tint(cell)
+    shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{colour}"/>' if colour else ""
     return _boxed(_run(cell.text), width, style, side, shading, keep)
 
 

@@ -29,6 +29,10 @@ _LONG, _VERY_LONG = 45, 80
 def pptx_bytes(report: Report) -> bytes:
     """Return the slides of a report."""
     show = Presentation()
+    for id, one in list(show.part.package._rels.items()):
+        if one.reltype.endswith("/thumbnail"):
+            # The preview picture of the library's empty file.
+            show.part.package._rels.pop(id)
     show.slide_width, show.slide_height = _WIDE, _HIGH
     _title_slide(show, report)
     for number, message in enumerate(report.messages, 2):

@@ -40,7 +40,7 @@ def weekly(snapshot: Snapshot, selection: Selection, made_at: datetime, watermar
     """Return the report of seven days; raises MetricError where there is nothing to report on."""
     source = sources.source_of(snapshot, selection)
     return Report(
-        title=f"{source.known.bureau}警情研判周报",
+        title=f"{source.known.bureau}{source.briefing.noun}研判周报",
         period=source.briefing.title,
         bureau=source.known.bureau,
         origin=sources.origin(source),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 from typing import Any
 
 import xlsxwriter
 
-from reports.document import Chart, Report, Subheading, Table
+from reports.document import Cell, Chart, Report, Subheading, Table, tint
 from reports.settling import settled
 from reports.wording import numeral
 
@@ -15,6 +16,7 @@ from reports.wording import numeral
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _LONGEST = 31
 DEFINITIONS = "口径"
+_TEXT_WIDTH, _LINE = 76.0, 15.0
 
 
 def xlsx_bytes(report: Report) -> bytes:
@@ -51,21 +53,21 @@ def _write_text(book: Any, report: Report) -> None:
     """Write the sentences, so that a workbook can be read by itself."""
     page = book.add_worksheet("正文")
     wrap, strong = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"bold": True})
-    page.set_column(0, 0, 110, wrap)
+    page.set_column(0, 0, _TEXT_WIDTH, wrap)
     lines = [(text if name == "标题" else f"{name}：{text}", name == "标题") for name, text in _head(report)]
     lines.append((f"制表时间：{report.made_words}", False))
     for number, section in enumerate((one for one in report.sections if not one.appendix), 1):
         lines.append((f"{numeral(number)}、{section.title}", True))
         for part in section.parts:
-            if isinstance(part, Subheading):
-                lines.append((part.text, True))
-            elif isinstance(part, Table | Chart):
-                lines.append((f"（见工作表「{part.name}」）", False) if isinstance(part, Table) else ("", False))
-            else:
-                lines.append((part.text, False))
-    for row, (text, bold) in enumerate(line for line in lines if line[0]):
+            if isinstance(part, Table):
+                lines.append((f"（见工作表「{part.name}」）", False))
+            elif not isinstance(part, Chart):
+                lines.append((part.text, isinstance(part, Subheading)))
+    for row, (text, bold) in enumerate(lines):
+        page.set_row(row, _height([text], [_TEXT_WIDTH]))
         page.write_string(row, 0, text, strong if bold else wrap)
     page.set_paper(9)
+    page.fit_to_pages(1, 0)
 
 
 def _write_table(book: Any, report: Report, table: Table, name: str) -> None:
@@ -77,16 +79,18 @@ def _write_table(book: Any, report: Report, table: Table, name: str) -> None:
         page.write_string(row, 0, title, label)
         page.write_string(row, 1, text, strong if row == 0 else None)
     top = len(head) + 1
+    widths = [max(8.0, 9.0 * column.width) for column in table.columns]
     for place, column in enumerate(table.columns):
-        page.set_column(place, place, max(8.0, 9.0 * column.width))
+        page.set_column(place, place, widths[place])
         page.write_string(top, place, column.name, header)
-    formats: dict[tuple[str, bool], Any] = {}
+    formats: dict[tuple[str, str], Any] = {}
     for number, cells in enumerate(table.rows, top + 1):
+        if name == DEFINITIONS:
+            page.set_row(number, _height([cell.text for cell in cells], widths))
         for place, cell in enumerate(cells):
-            key = (cell.number, name == DEFINITIONS)
+            key = (cell.number, tint(cell))
             if key not in formats:
-                shape = {"num_format": cell.number or "@", "border": 1, "text_wrap": key[1], "valign": "top"}
-                formats[key] = book.add_format(shape)
+                formats[key] = book.add_format(_shape(cell, wrapped=name == DEFINITIONS))
             _write_cell(page, number, place, cell.value if cell.value is not None else cell.text, formats[key])
     page.freeze_panes(top + 1, _fixed(table))
     if table.rows:
@@ -95,6 +99,20 @@ def _write_table(book: Any, report: Report, table: Table, name: str) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(top)
+
+
+def _shape(cell: Cell, wrapped: bool) -> dict[str, Any]:
+    shape: dict[str, Any] = {"num_format": cell.number or "@", "border": 1, "text_wrap": wrapped, "valign": "top"}
+    return shape | {"bg_color": f"#{tint(cell)}"} if tint(cell) else shape
+
+
+def _height(texts: list[str], widths: list[float]) -> float:
+    """Return the height of a row whose texts wrap; not every program finds it by itself. A Han character is 2 wide."""
+    lines = [
+        math.ceil(sum(2 if ord(sign) > 0x2E7F else 1 for sign in text) / (width - 2))
+        for text, width in zip(texts, widths, strict=True)
+    ]
+    return _LINE * max(1, *lines)
 
 
 def _fixed(table: Table) -> int:

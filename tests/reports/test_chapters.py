@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from data import fits as files
 from data.reading import Reader
 from data.snapshots import Store
+from metrics.alarms import records
+from metrics.alarms.records import Alarm
 from metrics.compare import REAL
 from metrics.fits import METHODS_VERSION
 from metrics.selection import Selection
@@ -74,6 +77,37 @@ def test_what_is_not_fitted_yet_is_said_and_a_problem_too(store: Store) -> None:
     fitted = Reader(store).snapshot()
     assert fitted is not None
     assert "预警：数据不足八周，不作预警。" in reading.texts(of_day(fitted), "风险提示")
+
+
+def alarm(station: str, name: str, last: date, observed: int) -> Alarm:
+    first = last - timedelta(days=6)
+    return Alarm(
+        f"{station}-{observed}", station, name, "盗窃", "突升", last, last, True, first, last, observed, 6.0, 4, 9, 12,
+        5.0, 3.0, observed - 6.0, fitted_through=LAST,
+    )  # fmt: skip
+
+
+def test_fitted_alarms_are_said_with_their_dates_and_how_often_they_are_wrong(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, steady)
+    alarms = [
+        alarm(tiny.CITY, "东港所", LAST, 39),
+        alarm(tiny.EDGE, "西郊所", LAST - timedelta(days=1), 21),
+        alarm(tiny.VILLAGE, "南山所", LAST - timedelta(days=40), 17),
+    ]
+    budget = pd.DataFrame([{"budget": 2.0, "realised": 1.96, "realised_low": 1.6, "realised_high": 2.4}])
+    tables = {"alarms": records.to_frame(alarms), "alarm_budget": budget}
+    files.write(store, snapshot.id, tables, {"methods_version": METHODS_VERSION})
+    fitted = Reader(store).snapshot()
+    assert fitted is not None
+    said = reading.texts(of_day(fitted), "风险提示")
+    assert "截至11月21日的七天内有预警 2 条：" in said and "南山所盗窃警情" not in said
+    assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警）" in said
+    assert "西郊所盗窃警情11月14日至11月20日 21 起" in said
+    assert "预警按每所每年 2 次设定，回测实际 2.0 次（95% 区间 1.6–2.4）。" in said
+    earlier = reading.texts(of_day(fitted, LAST - timedelta(days=1)), "风险提示")
+    assert "西郊所盗窃警情近 7 日 21 起" in earlier and "预警按全部数据计算" not in earlier
+    narrowed = reading.texts(of_day(fitted, stations=(tiny.VILLAGE,)), "风险提示")
+    assert "截至11月21日的七天内没有预警。" in narrowed
 
 
 def test_small_counts_of_beats_stay_hidden(store: Store) -> None:
