@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from metrics.briefing import Card, Place, Row, short_name
 from metrics.catalogue import Catalogue
 from reports.document import Chart, Series
-from reports.tables import Line, size_of
 
 TREND_DAYS = 28
 MOST_BARS = 10
@@ -52,18 +51,6 @@ def by_category(rows: Sequence[Row], name: str, unit: str = "起") -> Chart | No
 def by_hour(values: Sequence[float | None], name: str, unit: str = "起") -> Chart:
     """Return 24 columns, one per hour."""
     return Chart(name, "column", tuple(str(hour) for hour in range(24)), (Series(name, tuple(values)),), unit)
-
-
-def largest(lines: Sequence[Line], name: str, unit: str = "起") -> Chart | None:
-    """Return bars of the largest lines, this period beside the one before."""
-    shown = sorted(lines, key=lambda line: -size_of(line))[:MOST_BARS]
-    shown = [line for line in shown if size_of(line)]
-    if not shown:
-        return None
-    series = [Series("本期", tuple(size_of(line) for line in shown))]
-    if any(line.previous.base is not None for line in shown):
-        series.append(Series("上期", tuple(line.previous.base for line in shown), "before"))
-    return Chart(name, "bar", tuple(short_name(line.name) for line in shown), tuple(series), unit)
 
 
 def standing_out(places: Sequence[Place], known: Catalogue, name: str) -> Chart | None:

@@ -21,7 +21,7 @@ WHOLE = "全区"
 
 @dataclass(frozen=True)
 class Source:
-    """A version with a filter, and what the pages say about them. used: ids of metrics beyond the briefing's."""
+    """A version with a filter, and what the pages say about them."""
 
     snapshot: Snapshot
     selection: Selection

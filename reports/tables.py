@@ -35,16 +35,14 @@ class Line:
     metric: Metric
 
 
-def changes(name: str, first: str, lines: Sequence[Line], note: str = "", total: Line | None = None) -> Table:
+def changes(name: str, first: str, lines: Sequence[Line], note: str = "") -> Table:
     """Return 序号｜单位｜本期数｜同期数｜同比｜上期数｜环比｜判定; first: what the second column names."""
     columns = (
         Column("序号", 0.6), Column(first, 1.9), Column("本期数", 0.9, True), Column("同期数", 0.9, True),
         Column("同比", 1.4, True), Column("上期数", 0.9, True), Column("环比", 1.4, True), Column("判定", 1.1),
     )  # fmt: skip
-    rows = [_change_row(Cell(number, str(number), "0"), line) for number, line in enumerate(lines, 1)]
-    if total is not None:
-        rows.insert(0, _change_row(text_cell(""), total))
-    return Table(name, columns, tuple(rows), note)
+    rows = tuple(_change_row(Cell(number, str(number), "0"), line) for number, line in enumerate(lines, 1))
+    return Table(name, columns, rows, note)
 
 
 def _change_row(number: Cell, line: Line) -> tuple[Cell, ...]:
