@@ -50,6 +50,11 @@
     return parts.length ? parts.concat(words("period-words")).join(" · ") : words(box.id + "-sub");
   }
 
+  // A small card has no source line of its own: the frame says the same.
+  function source() {
+    return Array.from(document.querySelectorAll("#status > .status-item.num")).map(function (part) { return part.textContent.trim(); }).join(" · ");
+  }
+
   function words(id) {
     var part = document.getElementById(id);
     return part ? part.textContent.trim() : "";
@@ -115,7 +120,7 @@
       { text: heading(box), font: "600 16px " + font, colour: token("--ink"), below: false },
       { text: under(box), font: "14px " + font, colour: token("--ink-2"), below: false },
       { text: words(card + "-note"), font: "14px " + font, colour: token("--ink-2"), below: true },
-      { text: [words(card + "-source") || words("status"), "降控研判台"].filter(Boolean).join(" · "), font: "14px " + font, colour: token("--ink-2"), below: true }
+      { text: [words(card + "-source") || source(), "降控研判台"].filter(Boolean).join(" · "), font: "14px " + font, colour: token("--ink-2"), below: true }
     ];
     var above = [], below = [];
     lines.filter(function (line) { return line.text; }).forEach(function (line) {

@@ -97,7 +97,22 @@ def test_exports_hold_what_is_shown(open_page: Open, tmp_path: Path) -> None:
     visit.check()
 
 
-@pytest.mark.parametrize("card", ["map", "matrix", "week"])
+def test_menu_opens_in_sight_on_a_phone(open_page: Open) -> None:
+    visit = open_page("/", size="phone")
+    page = visit.page
+    settled(page)
+    page.click("#map .card-export summary")
+    menu = page.locator("#map .export-menu")
+    summary, box = page.locator("#map .card-export summary").bounding_box(), menu.bounding_box()
+    assert summary and box
+    assert 0 <= box["y"] - summary["y"] - summary["height"] < 20
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    visit.check()
+
+
+@pytest.mark.parametrize("card", ["map", "matrix"])
 def test_picture_is_drawn_here_at_twice_the_size(open_page: Open, tmp_path: Path, card: str) -> None:
     visit = open_page("/", mode="dark")
     page = visit.page
