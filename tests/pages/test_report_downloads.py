@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import Any
 
 import docx
 import pytest
+from flask import Flask
 
-from app import create_app
 from data.reading import Reader
 from data.snapshots import Store
-from pages._components import report_downloads
+from pages._components import report_downloads, session
 from tests import tiny
 from tests.reports.making import LAST, steady
 
 
 @pytest.fixture
-def server(store: Store) -> Any:
+def server(store: Store) -> Flask:
     tiny.publish(store, steady)
-    return create_app(store.root).server
+    server = Flask("reports")
+    session.attach(server, store)
+    return server
 
 
 def test_seven_days_make_a_weekly_report_and_other_filters_a_daily_one(store: Store) -> None:
@@ -41,7 +42,7 @@ def test_the_file_is_named_after_report_period_and_version(store: Store) -> None
     assert document.paragraphs[0].text == "每日警情研判"
 
 
-def test_the_station_report_reads_month_and_policy_from_the_address(server: Any, store: Store) -> None:
+def test_the_station_report_reads_month_and_policy_from_the_address(server: Flask, store: Store) -> None:
     snapshot = Reader(store).snapshot()
     assert snapshot is not None
     with server.app_context():
