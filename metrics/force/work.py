@@ -1,0 +1,130 @@
+"""Work against duty of the chosen stations, with who is short in which hour of the day and of the week.
+
+A station is short in an hour when it lacks at least one whole person and the lower end of the 95% interval of what it
+needs is still above what is on duty: the same rule as for its runs of short hours (metrics.staffing.posts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.reading import Snapshot
+from metrics import cache, catalogue, staffing
+from metrics.briefing import short_name
+from metrics.catalogue import Catalogue
+from metrics.selection import Selection
+from metrics.staffing import posts, workload
+from metrics.staffing.picture import Picture, picture
+from metrics.staffing.stations import places_of, runs_of_place
+from metrics.staffing.values import ShortRun, StationStaffing
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Stations that are short in one hour, the worst first: (code, name, people missing)."""
+
+    stations: tuple[tuple[str, str, float], ...]
+
+    @property
+    def people(self) -> float:
+        """People missing in all of them."""
+        return sum(missing for _, _, missing in self.stations)
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What is shown of some stations.
+
+    one: the sums and figures of the chosen stations. count: how many they are. name: what to call them. day, week: who
+    is short by hour of the day (24) and of the week (168, Monday first). short: runs of short hours with their station,
+    the worst first. table: all stations (metrics.staffing.all_stations). undated: calls whose hour is not known.
+    committed: the share of duty that calls may bind.
+    """
+
+    one: StationStaffing
+    count: int
+    name: str
+    day: tuple[Lack, ...]
+    week: tuple[Lack, ...]
+    short: tuple[tuple[str, str, ShortRun], ...]
+    table: pd.DataFrame
+    undated: int
+    committed: float
+
+    @property
+    def knows_duty(self) -> bool:
+        """Whether any of the stations has a roster."""
+        return any(value is not None for value in self.one.day_on_duty)
+
+    @property
+    def knows_need(self) -> bool:
+        """Whether the calls say how many people they bind."""
+        return any(value is not None for value in self.one.day_needed)
+
+
+def work(snapshot: Snapshot, selection: Selection) -> Work:
+    """Return work against duty of the chosen stations; raises MetricError for a store without alerts or stations."""
+    chosen = catalogue.of(snapshot).station_codes(selection.stations)
+    return cache.answer(snapshot, replace(selection, stations=chosen), _work)
+
+
+def _work(snapshot: Snapshot, selection: Selection) -> Work:
+    one = staffing.of(snapshot, selection)
+    known = catalogue.of(snapshot)
+    rules = staffing.Rules()
+    whole = picture(snapshot, workload.window(snapshot, selection, rules), rules)
+    places = places_of(whole, selection)
+    need, low, _, duty = whole.by_hour
+    return Work(
+        one=one, count=len(places), name=_name(one, len(places), selection),
+        day=_lacks(whole, places, known, need, low, duty),
+        week=_lacks(whole, places, known, whole.needed, whole.bounds[0], whole.on_duty),
+        short=_runs(whole, places, known),
+        table=staffing.all_stations(snapshot, replace(selection, stations=())),
+        undated=int(whole.counted.undated[places].sum()), committed=rules.committed,
+    )  # fmt: skip
+
+
+def is_short(need: Floats, low: Floats, duty: Floats) -> Flags:
+    """Return where at least one person is missing beyond what chance explains; False where nothing is known."""
+    with np.errstate(invalid="ignore"):
+        return (need - duty >= posts.LEAST) & (low > duty)
+
+
+def _lacks(
+    whole: Picture, places: list[int], known: Catalogue, need: Floats, low: Floats, duty: Floats
+) -> tuple[Lack, ...]:
+    """Return who is short in each hour; arrays by [station, …hours]."""
+    hours = need[0].size
+    short = is_short(need, low, duty).reshape(len(need), hours)
+    missing = (need - duty).reshape(len(need), hours)
+    codes, names = whole.counted.stations, known.station_names
+
+    def lack(hour: int) -> Lack:
+        found = sorted((place for place in places if short[place, hour]), key=lambda place: -missing[place, hour])
+        return Lack(
+            tuple((codes[place], short_name(names[codes[place]]), float(missing[place, hour])) for place in found)
+        )
+
+    return tuple(lack(hour) for hour in range(hours))
+
+
+def _runs(whole: Picture, places: list[int], known: Catalogue) -> tuple[tuple[str, str, ShortRun], ...]:
+    codes, names = whole.counted.stations, known.station_names
+    found = [
+        (codes[place], short_name(names[codes[place]]), run) for place in places for run in runs_of_place(whole, place)
+    ]
+    return tuple(sorted(found, key=lambda one: -one[2].missing))
+
+
+def _name(one: StationStaffing, count: int, selection: Selection) -> str:
+    if one.station:
+        return short_name(one.name)
+    return f"{count} 个派出所" if selection.stations else f"全部 {count} 个派出所"

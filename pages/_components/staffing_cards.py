@@ -1,0 +1,142 @@
+"""What the cards of 警力配置 hold, drawn from values: work against duty, rules, stations, a move, extra posts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from data.reading import Snapshot
+from metrics import catalogue
+from metrics.briefing import short_name
+from metrics.force.moves import Trial
+from metrics.force.rules import Rule, Rules
+from metrics.force.work import Work, work
+from metrics.selection import Selection
+from metrics.staffing import Allocation
+from pages._components import (
+    cards,
+    figures,
+    score_controls,
+    staffing_figures,
+    staffing_questions,
+    staffing_tables,
+    staffing_words,
+    states,
+    status,
+)
+from pages._components.score_questions import month_words
+
+Slots = dict[str, Any]
+
+
+def work_cards(found: Work, selection: Selection, mode: str, source: str) -> dict[str, Slots]:
+    """Return the cards of work against duty, by id."""
+    days = f"{found.name} · {found.one.first:%Y-%m-%d} 至 {found.one.last:%m-%d} 平均"
+    query = {key: value for key, value in selection.to_query().items() if key != "station"}
+
+    def address(code: str) -> str:
+        return "/staffing?" + urlencode({**query, "station": code}, safe=",")
+
+    if found.knows_need:
+        day = staffing_figures.day_steps(found, mode, address)
+        week, week_note = staffing_figures.week_steps(found, mode, address), ""
+    else:
+        day = staffing_figures.calls_steps(found.one.calls, mode)
+        week, week_note = figures.week_hours(found.one.calls, mode, decimals=1), "每小时平均来警，起。"
+    unit = "人（民警、辅警）" if found.knows_need else "来警，起/时"
+    return {
+        "staffing-day": cards.filled(
+            day, title=staffing_words.finding(found), sub=f"{unit} · {days}",
+            note=staffing_words.listed(staffing_words.assumptions(found)), source=source,
+        ),
+        "staffing-judged": cards.filled(staffing_words.judgement(found), sub=found.name, source=source),
+        "staffing-week": cards.filled(
+            week, title=staffing_words.week_finding(found), sub=f"{unit} · {days}", note=week_note, source=source
+        ),
+    }  # fmt: skip
+
+
+def rules_title(found: Rules) -> str:
+    missed = sum(bool(rule.missed) for rule in found.found)
+    return (
+        f"警力目标：{len(found.found)} 项中 {missed} 项{'' if found.station else '有所'}未达标"
+        if found.found
+        else "警力目标"
+    )
+
+
+def rules_note(found: Rules) -> str:
+    note = "环上的线为要求；点名称看各所。"
+    if not found.station:
+        note += "环为全局数，多配的所会抵消少配的所，差多少人以各所之和为准。"
+    return f"{note}{found.pack.document}，概括为本系统自拟，以文件原文为准。"
+
+
+def rows_card(found: Rules, shown: Rule | None, query: dict[str, str], selection: Selection, source: str) -> Slots:
+    if shown is None:
+        message = states.panel("没有按所考核的警力目标", f"「{found.pack.name}」没有由台账或勤务表计算的派出所目标。")
+        return cards.filled(message, title="各所对照目标", source=source)
+    order = staffing_questions.one_of(query, "rows", staffing_questions.RULE_ORDERS, "排序", [])
+    return cards.filled(
+        staffing_tables.rule_rows(shown, order, selection.stations),
+        title=f"{shown.target.label}：{staffing_tables.missed_words(shown)}",
+        sub=f"要求 {shown.target.says} · {month_words(found.month)} · {shown.target.clause}",
+        note=f"{shown.target.summary}。约束 {len(shown.rows)} 个所；竖线为要求。", source=source,
+    )  # fmt: skip
+
+
+def stations_card(snapshot: Snapshot, query: dict[str, str], selection: Selection, source: str) -> Slots:
+    found = work(snapshot, selection)
+    order = staffing_questions.one_of(query, "order", staffing_questions.STATION_ORDERS, "排序", [])
+    return cards.filled(
+        staffing_tables.station_rows(found.table, order, selection.stations),
+        sub=f"人 · {found.one.first:%Y-%m-%d} 至 {found.one.last:%m-%d} 平均 · {len(found.table)} 个所",
+        note="应配、在岗为全天平均；缺 1 人以上且超出随机波动的钟点才着色。点表头排序，点所名看该所。",
+        source=source,
+    )
+
+
+def move_parts(snapshot: Snapshot, trial: Trial, mode: str) -> dict[str, Any]:
+    """Return the values of everything on the card of a move except the slider's and the notices."""
+    plan, move = trial.plan, trial.move
+    stations = tuple((code, short_name(name)) for code, name in catalogue.of(snapshot).station_names.items())
+    lengths = sorted({*staffing_questions.LENGTHS, plan.hours})
+    offered = {
+        "give": [one for one in stations if one[0] != plan.take],
+        "take": [one for one in stations if one[0] != plan.give],
+        "begin": [(str(hour), f"{hour} 时") for hour in range(24)],
+        "hours": [(str(hours), f"{hours} 小时") for hours in lengths],
+        "days": list(staffing_questions.DAYS.items()),
+    }  # fmt: skip
+    return {
+        "hidden": False, "said": staffing_words.move_said(trial),
+        "options": {key: score_controls.options(choices) for key, choices in offered.items()},
+        "values": {
+            "give": plan.give, "take": plan.take, "begin": str(plan.begin), "hours": str(plan.hours), "days": plan.days
+        },
+        "most": plan.most, "words": staffing_words.slider_words(plan.people, plan.most),
+        "figure": staffing_figures.move_steps(trial, mode),
+        "heads": {
+            "title": staffing_words.move_title(trial),
+            "sub": f"人 · {staffing_words.when(trial)} · 黑线应配，蓝线调整后，灰线现在",
+            "note": staffing_words.listed(move.notes[-1:]), "source": status.source_line(snapshot),
+        },
+    }  # fmt: skip
+
+
+def extra_parts(snapshot: Snapshot, found: Allocation, extra: int, hours: int) -> dict[str, Any]:
+    """Return the values of the card of extra posts."""
+    offered = {
+        "posts": [(str(n), f"{n} 个岗位") for n in sorted({*staffing_questions.EXTRA, extra})],
+        "post": [(str(n), f"{n} 小时") for n in staffing_questions.POSTS],
+    }
+    return {
+        "said": staffing_words.allocation_said(found),
+        "options": {key: score_controls.options(choices) for key, choices in offered.items()},
+        "values": {"posts": str(extra), "post": str(hours)},
+        "heads": {
+            "title": staffing_words.allocation_title(found), "sub": "每岗每日一班、每班 1 人；按平均日各钟点的缺口",
+            "note": "逐个岗位给最缺的所和时段，对降低最大缺口而言是最优的；不足半人的缺口不补。",
+            "source": status.source_line(snapshot),
+        },
+    }  # fmt: skip

@@ -1,0 +1,296 @@
+"""Figures of 警力配置: people needed against people on duty as two steps, and the same before and after a move."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from metrics.force.moves import Line, Trial
+from metrics.force.work import Lack, Work
+from metrics.staffing.values import Week
+from pages._components.figures import WEEKDAYS, Figure, Number, layout
+from pages._components.template import pixels, tokens
+
+Address = Callable[[str], str]
+HOURS, WEEK_HOURS = 24, 168
+NEEDED, ON_DUTY = "应配", "在岗"
+# The strip below holds what stations lack; it has a scale of its own, because sums of stations hide it.
+_MAIN, _STRIP = [0.27, 1.0], [0.0, 0.17]
+
+
+def day_steps(work: Work, mode: str, address: Address) -> Figure:
+    """Draw an average day: needed with its interval, on duty, what is missing filled; several stations with a strip.
+
+    address: where a click on the hour of a shortfall leads, given the code of the station that lacks most.
+    """
+    one = work.one
+    rows = _rows(
+        one.calls, one.day_needed, one.day_low, one.day_high, one.day_on_duty, work.day,
+        [f"{hour}–{hour + 1} 时" for hour in range(HOURS)],
+    )  # fmt: skip
+    axis = {"range": [0, HOURS], "tickvals": list(range(0, 25, 3)), "ticktext": [str(h) for h in range(0, 25, 3)]}
+    return _drawn(work, rows, axis, mode, "day", address)
+
+
+def week_steps(work: Work, mode: str, address: Address) -> Figure:
+    """Draw the 168 hours of the week in the same way, Monday first."""
+    one = work.one
+    names = [f"{day} {hour}–{hour + 1} 时" for day in WEEKDAYS for hour in range(HOURS)]
+    needed, low, high, duty = (_flat(part) for part in (one.needed, one.low, one.high, one.on_duty))
+    rows = _rows(one.calls, needed, low, high, duty, work.week, names)
+    middles = [HOURS * day + 12 for day in range(7)]
+    axis = {"range": [0, WEEK_HOURS], "tickvals": middles, "ticktext": list(WEEKDAYS), "ticks": ""}
+    figure = _drawn(work, rows, axis, mode, "week", address)
+    token = tokens(mode)
+    midnight = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": token["line"], "width": 1}}
+    figure["layout"]["shapes"] = [{**midnight, "x0": HOURS * day, "x1": HOURS * day} for day in range(1, 7)]
+    return figure
+
+
+def calls_steps(week: Week, mode: str) -> Figure:
+    """Draw calls per hour of an average day, for data that do not say how many people a call binds."""
+    token = tokens(mode)
+    means = _mean_day(week)
+    trace = {
+        **_step(list(range(HOURS + 1)), [*means, means[-1]], token["accent"], 2), "name": "calls",
+        "customdata": [f"{hour}–{hour + 1} 时" for hour in range(HOURS)] + ["23–24 时"],
+        "hovertemplate": "%{customdata}<br>平均每小时来警 %{y:.2f} 起<extra></extra>",
+    }  # fmt: skip
+    axis = {"range": [0, HOURS], "tickvals": list(range(0, 25, 3)), "ticktext": [str(h) for h in range(0, 25, 3)]}
+    upright = {"rangemode": "tozero", "showgrid": True, "nticks": 5}
+    margin = {"l": 36, "r": 8, "t": 8, "b": 24}
+    return {"data": [trace], "layout": layout(mode, "calls", margin=margin, xaxis=axis, yaxis=upright)}
+
+
+def move_steps(trial: Trial, mode: str) -> Figure:
+    """Draw the days of the giving and the taking station side by side: needed, on duty before and after."""
+    token = tokens(mode)
+    data: list[Figure] = []
+    notes: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {}
+    sides = ((trial.give, trial.move.source, [0.0, 0.47]), (trial.take, trial.move.target, [0.53, 1.0]))
+    most = max(
+        (v for line, *_ in sides for part in (line.needed, line.before, line.after) for v in part if v), default=1.0
+    )
+    for number, (line, side, domain) in enumerate(sides, 1):
+        suffix = "" if number == 1 else str(number)
+        own = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        data += [{**trace, **own} for trace in _move_traces(line, token)]
+        axes[f"xaxis{suffix}"] = {
+            "domain": domain, "range": [0, HOURS], "tickvals": [0, 6, 12, 18, 24],
+            "ticktext": ["0", "6", "12", "18", "24"], "anchor": f"y{suffix}",
+        }  # fmt: skip
+        axes[f"yaxis{suffix}"] = {
+            "anchor": f"x{suffix}", "range": [0, most * 1.12], "showgrid": True, "nticks": 5,
+            "showticklabels": number == 1,
+        }  # fmt: skip
+        verb = "调入" if side.people > 0 else "调出"
+        notes.append(
+            {
+                "xref": "paper", "yref": "paper", "x": domain[0], "y": 1, "xanchor": "left", "yanchor": "bottom",
+                "text": f"<b>{side.name}</b> {verb} {abs(side.people)} 人", "showarrow": False,
+                "font": {"color": token["ink"], "size": pixels("f1")},
+            }
+        )  # fmt: skip
+    margin = {"l": 32, "r": 8, "t": 26, "b": 24}
+    return {"data": data, "layout": layout(mode, "move", margin=margin, annotations=notes, hovermode="x", **axes)}
+
+
+def _move_traces(line: Line, token: dict[str, str]) -> list[Figure]:
+    hours = list(range(HOURS + 1))
+    hover = [
+        f"{hour}–{hour + 1} 时<br>{NEEDED} {_said(need)}<br>{ON_DUTY}由 {_said(before)} 变为 {_said(after)}"
+        for hour, (need, before, after) in enumerate(zip(line.needed, line.before, line.after, strict=True))
+    ]
+    return [
+        *_lacking_area(hours, line.needed, line.after, token),
+        {**_step(hours, [*line.before, line.before[-1]], token["past"], 2), "name": "before", "hoverinfo": "skip"},
+        {
+            **_step(hours, [*line.after, line.after[-1]], token["accent"], 2), "name": "after",
+            "customdata": [*hover, hover[-1]], "hovertemplate": "%{customdata}<extra></extra>",
+        },
+        {**_step(hours, [*line.needed, line.needed[-1]], token["ink"], 1.5), "name": "needed", "hoverinfo": "skip"},
+    ]  # fmt: skip
+
+
+# ---- two steps -------------------------------------------------------------------------------------
+
+
+def _rows(
+    calls: Week, needed: Sequence[Number], low: Sequence[Number], high: Sequence[Number], duty: Sequence[Number],
+    lacks: Sequence[Lack], names: Sequence[str],
+) -> list[dict[str, Any]]:  # fmt: skip
+    by_hour = _flat(calls) if len(needed) == WEEK_HOURS else _mean_day(calls)
+    return [
+        {"name": name, "calls": c, "needed": n, "low": a, "high": b, "duty": d, "lack": lack}
+        for name, c, n, a, b, d, lack in zip(names, by_hour, needed, low, high, duty, lacks, strict=True)
+    ]
+
+
+def _drawn(
+    work: Work, rows: Sequence[dict[str, Any]], axis: dict[str, Any], mode: str, revision: str, address: Address
+) -> Figure:
+    token = tokens(mode)
+    edges = list(range(len(rows) + 1))
+    several = work.count > 1 and work.knows_duty
+    needed, duty = [row["needed"] for row in rows], [row["duty"] for row in rows]
+    hover = [[_leads(row, several, address), _hover(row, several)] for row in rows]
+    top = max((value for row in rows for value in (row["high"], row["duty"]) if value is not None), default=1.0) or 1.0
+    data: list[Figure] = [*_interval(edges, rows, token)]
+    if not several:
+        data += _lacking_area(edges, needed, duty, token)
+    if work.knows_duty:
+        data.append({**_step(edges, [*duty, duty[-1]], token["accent"], 2), "name": "duty", "hoverinfo": "skip"})
+    data.append(
+        {
+            **_step(edges, [*needed, needed[-1]], token["ink"], 2), "name": "needed",
+            "customdata": [*hover, hover[-1]],
+            "hovertemplate": "%{customdata[1]}<extra></extra>",
+        }
+    )  # fmt: skip
+    upright = {"range": [0, top * 1.12], "showgrid": True, "nticks": 5, "domain": _MAIN if several else [0, 1]}
+    axes: dict[str, Any] = {"xaxis": axis, "yaxis": upright}
+    notes = _labels(rows, work.knows_duty, top, token)
+    if several:
+        data.append(_strip(rows, hover, token))
+        most = max((row["lack"].people for row in rows), default=0.0)
+        axes["xaxis"] = {**axis, "anchor": "y2"}
+        axes["yaxis2"] = {
+            "domain": _STRIP, "range": [0, max(most, 1.0) * 1.25], "nticks": 3, "showgrid": True, "rangemode": "tozero",
+        }  # fmt: skip
+        notes.append(_strip_label(most, token))
+    else:
+        notes += _lack_labels(rows, token)
+    margin = {"l": 36, "r": 8, "t": 8, "b": 24}
+    shown = layout(mode, revision, margin=margin, annotations=notes, hovermode="x", bargap=0.15, **axes)
+    return {"data": data, "layout": shown}
+
+
+def _interval(edges: list[int], rows: Sequence[dict[str, Any]], token: dict[str, str]) -> list[Figure]:
+    low, high = ([row[key] for row in rows] for key in ("low", "high"))
+    bare = {"line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
+    return [
+        {"type": "scatter", "mode": "lines", "x": edges, "y": [*low, low[-1]], "name": "low", **bare},
+        {
+            "type": "scatter", "mode": "lines", "x": edges, "y": [*high, high[-1]], "name": "high", "fill": "tonexty",
+            "fillcolor": token["band"], **bare,
+        },
+    ]  # fmt: skip
+
+
+def _lacking_area(
+    edges: Sequence[int], needed: Sequence[Number], duty: Sequence[Number], token: dict[str, str]
+) -> list[Figure]:
+    """Return the area between duty and need where people are missing, one box per hour."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for hour, (need, there) in enumerate(zip(needed, duty, strict=True)):
+        if need is not None and there is not None and need > there:
+            begin, end = edges[hour], edges[hour + 1]
+            x += [begin, end, end, begin, begin, None]
+            y += [there, there, need, need, there, None]
+    if not x:
+        return []
+    area = {"type": "scatter", "mode": "lines", "name": "lacking", "x": x, "y": y, "fill": "toself"}
+    return [{**area, "fillcolor": token["worse"], "line": {"width": 0}, "hoverinfo": "skip"}]
+
+
+def _strip(rows: Sequence[dict[str, Any]], hover: Sequence[list[str]], token: dict[str, str]) -> Figure:
+    return {
+        "type": "bar", "name": "lacks", "x": [hour + 0.5 for hour in range(len(rows))], "yaxis": "y2",
+        "y": [row["lack"].people for row in rows], "marker": {"color": token["worse"]}, "customdata": list(hover),
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
+    }  # fmt: skip
+
+
+def _leads(row: dict[str, Any], several: bool, address: Address) -> str:
+    """Return where a click on an hour leads: to the station that lacks most, where there are several."""
+    return address(row["lack"].stations[0][0]) if several and row["lack"].stations else ""
+
+
+def _strip_label(most: float, token: dict[str, str]) -> dict[str, Any]:
+    text = "各所缺人之和（每所缺 1 人以上的才计）" if most else "各所均不缺人（缺 1 人以上的才计）"
+    return {
+        "xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": _STRIP[1], "yanchor": "bottom", "text": text,
+        "showarrow": False, "font": {"color": token["worse-ink"] if most else token["ink-2"], "size": pixels("f1")},
+    }  # fmt: skip
+
+
+def _labels(rows: Sequence[dict[str, Any]], with_duty: bool, top: float, token: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the names of the two lines, each where it is farthest from the other."""
+    found = []
+    gaps = [
+        (row["duty"] - row["needed"]) if with_duty and row["duty"] is not None and row["needed"] is not None else 0.0
+        for row in rows
+    ]
+    at = max(range(len(rows)), key=lambda hour: abs(gaps[hour]))
+    for key, text, colour in (("duty", ON_DUTY, token["accent"]), ("needed", NEEDED, token["ink"])):
+        value = rows[at][key]
+        if value is None or (key == "duty" and not with_duty):
+            continue
+        other = rows[at]["needed" if key == "duty" else "duty"]
+        above = other is None or value >= other
+        found.append(
+            {
+                "x": at + 0.5, "y": value, "text": text, "showarrow": False, "yshift": 10 if above else -10,
+                "xanchor": "left" if at < len(rows) / 2 else "right", "font": {"color": colour, "size": pixels("f1")},
+            }
+        )  # fmt: skip
+    return found
+
+
+def _lack_labels(rows: Sequence[dict[str, Any]], token: dict[str, str]) -> list[dict[str, Any]]:
+    """Return 「缺 4 人」 at the worst hour of each run of short hours, at most three."""
+    runs: list[list[int]] = []
+    for hour, row in enumerate(rows):
+        if row["lack"].stations:
+            if runs and runs[-1][-1] == hour - 1:
+                runs[-1].append(hour)
+            else:
+                runs.append([hour])
+    worst = [max(run, key=lambda hour: rows[hour]["lack"].people) for run in runs]
+    worst.sort(key=lambda hour: -rows[hour]["lack"].people)
+    edge = len(rows) * 0.03
+    return [
+        {
+            "x": min(max(hour + 0.5, edge), len(rows) - edge), "y": rows[hour]["needed"], "yshift": 10,
+            "showarrow": False,
+            "text": f"缺 {math.floor(rows[hour]['lack'].people + 0.5)} 人",
+            "font": {"color": token["worse-ink"], "size": pixels("f1")},
+        }
+        for hour in worst[:3]
+    ]  # fmt: skip
+
+
+def _hover(row: dict[str, Any], several: bool) -> str:
+    lines = [f"<b>{row['name']}</b>"]
+    if row["calls"] is not None:
+        lines.append(f"平均每小时来警 {row['calls']:.2f} 起")
+    if row["needed"] is not None:
+        lines.append(f"{NEEDED} {_said(row['needed'])}（95% 区间 {row['low']:.1f}–{row['high']:.1f}）")
+    lines.append(f"{ON_DUTY} {_said(row['duty'])}")
+    lack = row["lack"].stations
+    lines += [f"{name}缺 {missing:.1f} 人" if several else f"缺 {missing:.1f} 人" for _, name, missing in lack[:3]]
+    if len(lack) > 3:
+        lines.append(f"等 {len(lack)} 个所，共缺 {row['lack'].people:.1f} 人")
+    return "<br>".join(lines)
+
+
+def _said(value: Number) -> str:
+    return "无数据" if value is None else f"{value:.1f} 人"
+
+
+def _step(x: Sequence[float], y: Sequence[Number], colour: str, width: float) -> Figure:
+    line = {"color": colour, "width": width, "shape": "hv"}
+    return {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "line": line}
+
+
+def _flat(week: Week) -> list[float | None]:
+    return [value for day in week for value in day]
+
+
+def _mean_day(week: Week) -> list[float | None]:
+    """Return the mean of the weekdays by hour of the day."""
+    known = [[day[hour] for day in week if day[hour] is not None] for hour in range(HOURS)]
+    return [sum(values) / len(values) if values else None for values in known]  # type: ignore[arg-type]
