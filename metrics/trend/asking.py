@@ -72,9 +72,7 @@ def default_metric(known: Catalogue) -> str:
 def default_grain(period: Period) -> str:
     """Return the unit of time for the length of a period: days to two months, weeks to a year, months beyond."""
     days = period.window.days
-    wanted = DAY if days <= _DAY_UNTIL else WEEK if days <= _WEEK_UNTIL else MONTH
-    allowed = dimensions_of(metric)
-    return wanted if wanted in allowed else MONTH
+    return DAY if days <= _DAY_UNTIL else WEEK if days <= _WEEK_UNTIL else MONTH
 
 
 def default_by(metric: Metric, selection: Selection) -> str:

@@ -226,12 +226,9 @@ def _steps(answer: Answer, plan: Plan, phi: float) -> tuple[Step, ...]:
             sums[plan.comparison_stations, "current"], sums[plan.comparison_stations, plan.baseline],
         )  # fmt: skip
         low, high = compare.rate_ratio_interval(now / phi, 1.0, base / phi, 1.0) if base else (None, None)
-        found.append(
-            Step(
-                day, now, base, _percent(now, base), *(None if end is None else 100 * (end - 1) for end in (low, high)),
-                _percent(other_now, other_base) if plan.comparison_stations else None,
-            )
-        )  # fmt: skip
+        ends = [None if end is None else 100 * (end - 1) for end in (low, high)]
+        others = _percent(other_now, other_base) if plan.comparison_stations else None
+        found.append(Step(day, now, base, _percent(now, base), ends[0], ends[1], others))
     return tuple(found)
 
 

@@ -1,0 +1,136 @@
+"""Small multiples: a card per category or station, sorted by what stands out, each a link that narrows to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from dash import html
+
+from metrics.compare import REAL
+from metrics.model import COUNT
+from metrics.trend import DAY, Part, Trend
+from pages._components.attributes import attributes
+from pages._components.changes import change_of, chip, said, verdict_of
+from pages._components.markup import static
+
+Line = Sequence[float | None]
+_WIDTH, _HEIGHT, _EDGE = 200, 48, 3
+_SMOOTH = 7
+# What lies beyond half or one and a half times its usual level stays at the edge; its counts say how far.
+LEAST_INDEX, MOST_INDEX = 50.0, 150.0
+
+
+def multiples(found: Trend, href: Callable[[Part], str]) -> html.Div:
+    """Return the parts as links; all share one scale: the counts themselves for stations, else percent of last year."""
+    lines = [_scaled(found, part) for part in found.parts]
+    limits = _limits(found, lines)
+    return static(
+        [_part(found, part, pair, limits, href(part)) for part, pair in zip(found.parts, lines, strict=True)],
+        "multiples",
+    )
+
+
+def scale_words(found: Trend) -> str:
+    """Say what the lines of the parts are drawn on."""
+    smooth = "7 日平均，" if found.asked.grain == DAY else ""
+    if found.metric.kind != COUNT or found.asked.by == "station":
+        return f"{smooth}各图同一纵轴，自 0 起"
+    return f"{smooth}以上年同期平均为 100%（虚线），各图纵轴均为 50%–150%"
+
+
+def _indexed(found: Trend) -> bool:
+    return found.metric.kind == COUNT and found.asked.by != "station"
+
+
+def _scaled(found: Trend, part: Part) -> tuple[Line, Line]:
+    """Return the lines of this year and the year before as they are drawn."""
+    smooth = found.asked.grain == DAY and found.metric.kind == COUNT
+    now, past = (smoothed(one)[_SMOOTH - 1 :] if smooth else one for one in (part.values, part.past))
+    if not _indexed(found):
+        return now, past
+    base = [value for value in part.past if value is not None] or [value for value in part.values if value is not None]
+    mean = sum(base) / len(base) if base else 0.0
+    return tuple(_index(one, mean) for one in now), tuple(_index(one, mean) for one in past)
+
+
+def _index(value: float | None, mean: float) -> float | None:
+    return None if value is None or not mean else min(max(100 * value / mean, LEAST_INDEX), MOST_INDEX)
+
+
+def smoothed(values: Line) -> list[float | None]:
+    """Return the mean of the seven days up to each day; None where one of them has no data."""
+    found: list[float | None] = []
+    for place in range(len(values)):
+        week = [value for value in values[max(0, place - _SMOOTH + 1) : place + 1] if value is not None]
+        found.append(sum(week) / _SMOOTH if len(week) == _SMOOTH else None)
+    return found
+
+
+def _limits(found: Trend, lines: Sequence[tuple[Line, Line]]) -> tuple[float, float]:
+    if _indexed(found):
+        return LEAST_INDEX, MOST_INDEX
+    return 0.0, max([value for pair in lines for line in pair for value in line if value is not None] or [1.0]) or 1.0
+
+
+def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[float, float], href: str) -> html.A:
+    metric = part.metric
+    verdict = verdict_of(part.verdict, part.z or part.last_year.change, metric)
+    value = "—" if part.value is None else f"{part.value:{metric.format}}"
+    usual = f"预期 {part.usual[0]:,}–{part.usual[1]:,} {metric.unit}" if part.usual else ""
+    sample = f"样本 {part.n:,.0f}" if part.n is not None else ""
+    past, now = lines[1], lines[0]
+    layers = [
+        *(
+            [html.I(className="mini-level", style={"--shape": _shape(_level(100.0, limits))})]
+            if _indexed(found)
+            else []
+        ),
+        html.I(className="mini-past", style={"--shape": _shape(_line(past, limits))}),
+        html.I(className="mini-now", style={"--shape": _shape(_line(now, limits))}),
+    ]
+    heading = html.Span([html.B(part.name), chip(verdict)], className="part-head")
+    amount = html.Span(
+        [html.B(value, className="num"), html.Span(metric.unit, className="unit"), html.Span(usual or sample)],
+        className="part-value",
+    )
+    change = html.Span(["同比 ", said(change_of(part.last_year, metric, "同期"))], className="part-change")
+    style = f"part part-{verdict.tone}" if part.verdict == REAL else "part"
+    drawing: Any = html.Span(layers, className="mini", **attributes(aria_hidden="true"))
+    return html.A([heading, amount, change, drawing], href=href, className=style)
+
+
+# ---- shapes: masks that the style sheet fills, so that light, dark and paper need no drawing of their own ---------
+
+
+def _line(values: Line, limits: tuple[float, float]) -> str:
+    path, pen_down = "", False
+    for place, value in enumerate(values):
+        if value is None:
+            pen_down = False
+            continue
+        x = _EDGE + (_WIDTH - 2 * _EDGE) * place / max(1, len(values) - 1)
+        here = f"{x:.1f} {_y(value, limits):.1f}"
+        # A value alone between two gaps is a line of no length, which round ends make a dot.
+        path += f"L{here}" if pen_down else f"M{here}L{here}"
+        pen_down = True
+    ends = "stroke-linejoin='round' stroke-linecap='round' vector-effect='non-scaling-stroke'"
+    return f"<path d='{path}' fill='none' stroke='black' stroke-width='1.6' {ends}/>" if path else ""
+
+
+def _level(value: float, limits: tuple[float, float]) -> str:
+    y = _y(value, limits)
+    dash = "stroke-dasharray='3 3' vector-effect='non-scaling-stroke'"
+    return f"<path d='M0 {y:.1f}H{_WIDTH}' stroke='black' stroke-width='1' {dash}/>"
+
+
+def _y(value: float, limits: tuple[float, float]) -> float:
+    low, high = limits
+    return _EDGE + (_HEIGHT - 2 * _EDGE) * (high - value) / (high - low)
+
+
+def _shape(inside: str) -> str:
+    box = f"width='{_WIDTH}' height='{_HEIGHT}' viewBox='0 0 {_WIDTH} {_HEIGHT}' preserveAspectRatio='none'"
+    drawing = quote(f"<svg xmlns='http://www.w3.org/2000/svg' {box}>{inside}</svg>")
+    return f'url("data:image/svg+xml,{drawing}")'
