@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from data.polygons import Point
 from pages._components import geometry
 from pages._components.figures import mark_of
-from pages._components.geometry import Point
 from pages._components.template import pixels, tokens
 
 Shape = Sequence[tuple[Point, ...]]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from data import polygons
 from pages._components import figures, geometry, maps
 from pages._components.template import tokens
 
@@ -191,10 +192,10 @@ class TestGeometry:
 
     def test_thinning_keeps_the_shape_within_the_tolerance(self) -> None:
         ring = [(n / 1000, 0.0) for n in range(1000)] + [(1.0, n / 1000) for n in range(1000)] + [(0.0, 0.0)]
-        thin = geometry.thinned(ring, 0.01)
+        thin = polygons.thinned(ring, 0.01)
         assert len(thin) == 4
         assert thin[0] == thin[-1] == (0.0, 0.0)
-        assert geometry.thinned(ring, 0.0) == ring
+        assert polygons.thinned(ring, 0.0) == ring
 
     def test_middle_and_width(self) -> None:
         ring = tuple((x, y) for x, y in SQUARE)
