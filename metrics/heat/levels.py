@@ -22,6 +22,7 @@ def rates(counts: Sequence[float], exposure: Sequence[float | None]) -> tuple[li
     exposure: person-days, None where the population is not known. The verdict is that of the funnel (95% limits,
     widened by overdispersion), which holds a place against chance and not against its neighbours' mean alone.
     """
+    common = _common(counts, exposure)
     found: list[Level | None] = []
     for place in smallnumbers.places(list(counts), list(exposure), PER):
         shrunk, own = place.shrunk, place.rate
@@ -29,8 +30,8 @@ def rates(counts: Sequence[float], exposure: Sequence[float | None]) -> tuple[li
             found.append(None)
         else:
             verdict = _VERDICTS.get(place.verdict, AROUND)
-            found.append(Level(shrunk.value, shrunk.low, shrunk.high, own.value, verdict))
-    return found, _common(counts, exposure)
+            found.append(Level(shrunk.value, shrunk.low, shrunk.high, own.value, _times(shrunk.value, common), verdict))
+    return found, common
 
 
 def harms(
@@ -53,7 +54,8 @@ def harms(
         ends = weighted_interval(np.array([n for n, _ in pairs]), np.array([w for _, w in pairs]), largest)
         low, high = (PER * end / people for end in ends)
         verdict = ABOVE if low > common else BELOW if high < common else AROUND
-        found.append(Level(PER * total / people, low, high, PER * total / people, verdict))
+        value = PER * total / people
+        found.append(Level(value, low, high, value, _times(value, common), verdict))
     return found, common
 
 
@@ -62,6 +64,10 @@ def _common(counts: Sequence[float], exposure: Sequence[float | None]) -> float 
     known = [(count, people) for count, people in zip(counts, exposure, strict=True) if people]
     people = sum(people for _, people in known)
     return PER * sum(count for count, _ in known) / people if people else None
+
+
+def _times(value: float, common: float | None) -> float:
+    return value / common if common else 1.0
 
 
 def weighted_interval(counts: Floats, weights: Floats, largest: float) -> tuple[float, float]:

@@ -21,13 +21,15 @@ ABOVE, BELOW, AROUND = "高于全局", "低于全局", "与全局相当"
 class Level:
     """A level per 10,000 people and year with its 95% interval against the bureau's.
 
-    raw: without shrinkage (for harm the same). verdict: 高于全局, 低于全局 or 与全局相当.
+    raw: without shrinkage (for harm the same). times: value ÷ the bureau's level (1 where that is 0).
+    verdict: 高于全局, 低于全局 or 与全局相当.
     """
 
     value: float
     low: float
     high: float
     raw: float
+    times: float
     verdict: str
 
 

@@ -1,0 +1,145 @@
+"""Tables of 风险热力: stations with their risk, rows × hours, and the hour looked at."""
+
+from __future__ import annotations
+
+from dash import html
+
+from metrics.briefing import short_name
+from metrics.definitions import UNREGISTERED
+from metrics.heat.values import Heat, HourList, HourMatrix, Share, StationRisk, WeekHours
+from pages._components import states
+from pages._components.attributes import attributes
+from pages._components.figures import WEEKDAYS, mark_of
+from pages._components.heat_map import UNITS, Link, strength, strength_of, verdict
+from pages._components.markup import static
+
+_SIGNS = {True: ("↑", "worse"), False: ("↓", "better")}
+_BUSIEST = 6
+
+
+def ordered(found: Heat) -> list[StationRisk]:
+    """Return stations with what stands out first, then by events."""
+
+    def rank(one: StationRisk) -> tuple[float, float]:
+        return -abs(strength_of(one, found.risk) or 0), -(one.z if found.risk == "residual" else _level(one))
+
+    return sorted(found.stations, key=rank)
+
+
+def _level(one: StationRisk) -> float:
+    return one.level.value if one.level else -1.0
+
+
+def stations(found: Heat, link: Link) -> html.Div:
+    """Return the list beside the map: every value that the map colours, in words and without pointing."""
+    heads = ("派出所", found.metric.label, "预期" if found.risk == "residual" else UNITS[found.risk], "判定")
+    head = html.Thead(
+        html.Tr([html.Th(text, className="num" if 0 < n < 3 else "", scope="col") for n, text in enumerate(heads)])
+    )
+    body = html.Tbody([_station(one, found, link) for one in ordered(found)])
+    table = html.Table([head, body], className="plain-table")
+    return static(table, "table-scroll heat-list", tabIndex="0", **attributes(role="region", aria_label="各所风险"))
+
+
+def _station(one: StationRisk, found: Heat, link: Link) -> html.Tr:
+    step = strength_of(one, found.risk) or 0
+    sign, tone = _SIGNS[step > 0] if abs(step) == 3 or (found.risk != "residual" and step) else ("", "none")
+    if found.risk == "residual":
+        beside = "—" if one.expected is None else f"{one.expected:,.1f}"
+    else:
+        beside = "—" if one.level is None else f"{one.level.value:,.0f}（{one.level.low:,.0f}–{one.level.high:,.0f}）"
+    return html.Tr(
+        [
+            html.Td(html.A(short_name(one.name), href=link(station=one.code))),
+            html.Td(f"{one.count:,.0f}", className="num"),
+            html.Td(beside, className="num"),
+            html.Td(f"{sign} {verdict(one, found.risk)}".strip(), className=f"tone-{tone}"),
+        ]
+    )
+
+
+def hours(found: HourMatrix | None, link: Link, is_whole: bool = True) -> html.Div:
+    """Return rows × 24 hours; a row's name leads to the page narrowed to it, colour stands only where it stands out."""
+    if found is None:
+        return states.panel("没有时段数据", "这些数据的时间不精确到小时，不能按时统计。")
+    corner = {"station": "派出所", "group": "归类", "category": "类别"}[found.dimension]
+    titles = [html.Th(str(hour), scope="col", title=f"{hour}–{hour + 1} 时") for hour in range(24)]
+    head = html.Thead(html.Tr([html.Th(corner, scope="col"), html.Th("合计", scope="col"), *titles]))
+    body = html.Tbody([_hour_row(found, n, link, is_whole) for n in range(len(found.rows))])
+    return static(html.Table([head, body], className="matrix hour-matrix"), "matrix-box", tabIndex="0")
+
+
+def _hour_row(found: HourMatrix, row: int, link: Link, is_whole: bool) -> html.Tr:
+    key, name = found.rows[row]
+    name = short_name(name)
+    href = link(**{"station" if found.dimension == "station" else "category": key})
+    format = ",.0f" if is_whole else ",.1f"
+    cells = []
+    for hour in range(24):
+        value, expected = found.values[row, hour], found.expected[row, hour]
+        step = strength(float(found.z[row, hour]), bool(found.real[row, hour])) if expected == expected else None
+        against = f"，预期 {expected:,.1f} 起" if expected == expected else "，无预期"
+        told = f"{name} {hour}–{hour + 1} 时：{value:{format}} 起{against}" + (
+            "，真变化" if found.real[row, hour] else ""
+        )
+        # A nought in every other cell would drown what there is.
+        cells.append(html.Td(f"{value:{format}}" if value else "", className=f"step-{mark_of(step)}", title=told))
+    total = html.Td(f"{found.values[row].sum():{format}}", className="step-none")
+    label = name if key == UNREGISTERED and found.dimension != "station" else html.A(name, href=href)
+    return html.Tr([html.Th(label, scope="row", title=name), total, *cells])
+
+
+def busiest_hours(found: WeekHours) -> list[tuple[str, float]]:
+    """Return the hours of the week with most events (per day, where weekdays do not come equally often)."""
+    return [(hour_words(at), float(found.values[at[0] - 1, at[1]])) for at in _top(found)]
+
+
+def _top(found: WeekHours) -> list[tuple[int, int]]:
+    places = [(float(found.shown[day, hour]), day + 1, hour) for day in range(7) for hour in range(24)]
+    return [(day, hour) for value, day, hour in sorted(places, key=lambda one: -one[0])[:_BUSIEST] if value > 0]
+
+
+def busiest(found: WeekHours | None, link: Link) -> html.Div:
+    """Return the hours of the week with most events, each leading to what happens in it."""
+    if found is None:
+        return states.panel("没有时段数据", "这些数据的时间不精确到小时，不能按时统计。")
+    total = float(found.values.sum())
+    if not total:
+        return states.nothing_happened()
+    rows = []
+    for day, hour in _top(found):
+        count = float(found.values[day - 1, hour])
+        cells = [f"{count:,.4g}", f"{count / total:.1%}"]
+        words = html.A(hour_words((day, hour)), href=link(at=f"{day}-{hour}"))
+        rows.append(html.Tr([html.Td(words), *(html.Td(text, className="num") for text in cells)]))
+    return static(_table(("最多的时段", "起数", "占全周"), rows), "table-scroll", tabIndex="0")
+
+
+def looked_at(found: HourList, link: Link) -> html.Div:
+    """Return the stations and categories of one hour of the week: events, share of the hour, share of all hours."""
+    if not found.total:
+        return states.panel(
+            "该时段无记录", f"{hour_words(found.at)}没有符合条件的记录。", action=("查看全部时段", link(at=""))
+        )
+    parts = [
+        _table((head, "起数", "占该时段", "占全部时段"), [_share(one, link(**{key: one.key})) for one in listed])
+        for head, key, listed in (("派出所", "station", found.stations), ("类别", "category", found.categories))
+    ]
+    return static([*parts, html.P(html.A("‹ 返回最多的时段", href=link(at="")))], "table-scroll", tabIndex="0")
+
+
+def _share(one: Share, href: str) -> html.Tr:
+    cells = [f"{one.count:,.4g}", f"{one.share:.1%}", f"{one.usual:.1%}"]
+    return html.Tr(
+        [html.Td(html.A(short_name(one.name), href=href)), *(html.Td(text, className="num") for text in cells)]
+    )
+
+
+def _table(heads: tuple[str, ...], rows: list[html.Tr]) -> html.Table:
+    names = [html.Th(text, className="num" if n else "", scope="col") for n, text in enumerate(heads)]
+    return html.Table([html.Thead(html.Tr(names)), html.Tbody(rows)], className="plain-table")
+
+
+def hour_words(at: tuple[int, int]) -> str:
+    """Say an hour of the week: 周五 22–23 时."""
+    return f"{WEEKDAYS[at[0] - 1]} {at[1]}–{at[1] + 1} 时"
