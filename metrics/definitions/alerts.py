@@ -68,6 +68,10 @@ def _repeats() -> list[Metric]:
     window = "30 天内同一报警电话散列，或同一 100 米网格且同一归类"
     return [
         alert("repeat_base", "重复警情分母", "参与重复判断的有效警情数", "有效警情计数", "count(*)", view="alert_repeats"),
+        alert("repeat_keyed", "有来电标识的有效警情", "有报警电话散列、能判断同一来电的有效警情数", "有来电散列的有效警情计数",
+               "count(*) filter (where caller_key is not null)", view="alert_repeats"),
+        alert("repeat_located", "有网格的有效警情", "有网格坐标、能判断同一地点的有效警情数", "有网格的有效警情计数",
+               "count(*) filter (where cell_x is not null)", view="alert_repeats"),
         alert("repeat_caller", "重复警情（同一来电）", "30 天内同一报警电话散列的第二起及以后", "同一来电 30 天内非首起计数",
                "count(*) filter (where repeat_caller)", view="alert_repeats", better="lower"),
         alert("repeat_place", "重复警情（同一地点）", "30 天内同一 100 米网格、同一归类的第二起及以后", "同一地点 30 天内非首起计数",

@@ -1,0 +1,98 @@
+"""案件侦防 as values: key figures, trend, categories, shares of stations, open cases, review times, communities."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from data.reading import Snapshot
+from metrics import cache, catalogue
+from metrics.briefing import short_name
+from metrics.casework import asking, judging, parts
+from metrics.casework.asking import COMPARED, FIGURES, MEASURES
+from metrics.casework.funnel import Row as Share
+from metrics.casework.parts import Context
+from metrics.casework.values import Casework
+from metrics.definitions import METRICS, UNREGISTERED
+from metrics.periods import describe
+from metrics.selection import Selection
+
+__all__ = ["COMPARED", "FIGURES", "MEASURES", "Casework", "casework"]
+
+
+def casework(snapshot: Snapshot, selection: Selection) -> Casework:
+    """Return the page of a selection, computed once per version; raises MetricError in plain Chinese."""
+    return cache.answer(snapshot, selection, _casework)
+
+
+def _casework(snapshot: Snapshot, selection: Selection) -> Casework:
+    names = catalogue.of(snapshot)
+    period = selection.resolve(names.data_as_of)
+    answer, shape, notes = asking.answered(snapshot, names, selection, period)
+    context = Context(names, selection, period, shape, answer, asking.known_of(snapshot))
+    figures, rows = judging.judged(judging.figures(context), judging.rows(context))
+    return Casework(
+        state=_state(context),
+        title=describe(context.window, selection.cutoff),
+        windows={span: describe(answer.windows["cases", span], selection.cutoff) for span in COMPARED},
+        known=context.source,
+        figures=tuple(figures),
+        trend=parts.trend(context),
+        rows=tuple(rows),
+        shares=_shares(snapshot, context),
+        since=_since(context),
+        ages=parts.ages(context),
+        delays=parts.delays(context),
+        delay_median=answer.total("filing_delay"),
+        unusable=answer.total("filing_unusable") or 0.0,
+        missing=answer.total("filing_missing") or 0.0,
+        communities=parts.communities(context),
+        by_beat=shape.by_beat,
+        no_beat=answer.total("cases_no_beat") or 0.0,
+        judged_by=_judged_by(context),
+        notes=(*notes, *answer.notes),
+    )
+
+
+def _state(context: Context) -> str:
+    """Tell days that were never imported from a filter that finds nothing and from a quiet period."""
+    answer = context.answer
+    if answer.covered["cases", "current"] == 0:
+        return "no_result" if context.known.covered("cases", *_days(context)) else "no_data"
+    if any(answer.total(name) for name in ("cases_all", "cases_solved", "open_cases")):
+        return "ok"
+    return "no_result" if context.selection.stations or context.selection.categories else "nothing"
+
+
+def _days(context: Context) -> tuple[date, date]:
+    return context.window.first_day, context.window.last_day
+
+
+def _since(context: Context) -> date | None:
+    return min((first for first, _ in context.known.coverage.get("cases", [])), default=None)
+
+
+def _judged_by(context: Context) -> str:
+    many = "本页关键指标与分类表一并按 5% 错误发现率校正"
+    if context.weekly:
+        return f"判定：数量与此前 8 周同星期的预期相比，比率与上期相比，{many}"
+    return f"判定：与去年同期相比（没有同期数据时与上期相比），{many}"
+
+
+def _shares(snapshot: Snapshot, context: Context) -> dict[str, tuple[Share, ...]]:
+    """Return top and n of every station, whatever stations the page is narrowed to, by the key of the measure."""
+    frame = context.answer.frame(("station",))
+    if context.selection.stations:
+        wide = replace(context.selection, stations=())
+        frame = asking.of_stations(snapshot, wide, context.period).frame(("station",))
+    names = context.known.station_names
+    found = {}
+    for key, name in MEASURES.items():
+        metric = METRICS[name]
+        listed = frame[["station", metric.numerator, metric.denominator]].itertuples(index=False, name=None)
+        found[key] = tuple(
+            (str(code), short_name(names.get(code, code)), float(top), float(n))
+            for code, top, n in listed
+            if code != UNREGISTERED and top == top and n == n
+        )
+    return found

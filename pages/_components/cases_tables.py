@@ -1,0 +1,98 @@
+"""The tables of 案件侦防: categories with filed and solved cases, communities without cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from dash import html
+
+from metrics.casework.values import Community, Row
+from metrics.definitions import METRICS
+from pages._components.changes import change_of, said, verdict_of
+from pages._components.markup import static
+
+_HEADS = (
+    ("类别", ""), ("立案", "num"), ("同期", "num"), ("同比", "num"), ("上期", "num"), ("环比", "num"), ("破案", "num"),
+    ("判定", ""),
+)  # fmt: skip
+# More is worse, for criminal cases as for others.
+_METRIC = replace(METRICS["cases_all"], better="lower")
+
+
+def categories(rows: Sequence[Row], href: Callable[[str], str]) -> html.Div:
+    """Return the categories below the sums of their group; href: where a click on a category leads."""
+    head = html.Thead(html.Tr([html.Th(text, className=style, scope="col") for text, style in _HEADS]))
+    body = []
+    for group in dict.fromkeys(row.group for row in rows):
+        members = [row for row in rows if row.group == group]
+        body.append(_sum(group, members))
+        body += [_line(row, href(row.key)) for row in members]
+    return static(html.Table([head, html.Tbody(body)], className="change-table"), "matrix-box", tabIndex="0")
+
+
+def _sum(group: str, rows: Sequence[Row]) -> html.Tr:
+    bases = [sum(one.base or 0.0 for one in side) for side in ([row.last_year for row in rows],
+                                                               [row.previous for row in rows])]  # fmt: skip
+    solved = [row.solved for row in rows if row.solved is not None]
+    values = (sum(row.value for row in rows), bases[0], None, bases[1], None, sum(solved) if solved else None)
+    cells = [html.Td("" if value is None else f"{value:,.0f}", className="num") for value in values]
+    return html.Tr([html.Td(group, className="name"), *cells, html.Td("")], className="is-total")
+
+
+def _line(row: Row, href: str) -> html.Tr:
+    verdict = verdict_of(row.verdict, row.direction, _METRIC)
+    year, before = (change_of(*one) for one in ((row.last_year, _METRIC, "同期"), (row.previous, _METRIC, "上期")))
+    usual = f"预期 {row.expected[0]:,}–{row.expected[1]:,} 起" if row.expected else verdict.title
+    return html.Tr(
+        [
+            html.Td(html.A(row.name, href=href), className="name"),
+            html.Td(f"{row.value:,.0f}", className="num now"),
+            html.Td(_base(row.last_year.base), className="num"),
+            html.Td(said(year, with_note=False), className="num", title=year.note),
+            html.Td(_base(row.previous.base), className="num"),
+            html.Td(said(before, with_note=False), className="num", title=before.note),
+            html.Td(_base(row.solved), className="num"),
+            html.Td(verdict.text, className=f"tone-{verdict.tone}", title=usual),
+        ]
+    )
+
+
+def _base(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.0f}"
+
+
+def communities(listed: Sequence[Community], by_beat: bool, href: Callable[[str], str]) -> html.Div:
+    """Return stations with the share of their communities without cases as bars, or one station's communities."""
+    heads: tuple[tuple[str, str], ...]
+    if by_beat:
+        heads = (("社区（村）", ""), ("期内案件", "num"), ("", ""))
+        rows = [
+            html.Tr(
+                [
+                    html.Td(one.name, className="name"),
+                    html.Td(f"{one.cases:,.0f}", className="num now"),
+                    html.Td("● 零发案" if one.zero else "", className="tone-better" if one.zero else ""),
+                ]
+            )
+            for one in listed
+        ]
+    else:
+        heads = (("派出所", ""), ("零发案", "num"), ("社区（村）", "num"), ("占比", ""), ("期内案件", "num"))
+        rows = [_station(one, href(one.code)) for one in listed]
+    head = html.Thead(html.Tr([html.Th(text, className=style, scope="col") for text, style in heads]))
+    return static(html.Table([head, html.Tbody(rows)], className="change-table"), "matrix-box", tabIndex="0")
+
+
+def _station(one: Community, href: str) -> html.Tr:
+    share = one.zero / one.counted
+    bar = html.Span(html.I(style={"width": f"{100 * share:.0f}%"}), className="share-bar")
+    return html.Tr(
+        [
+            html.Td(html.A(one.name, href=href), className="name"),
+            html.Td(f"{one.zero:,.0f}", className="num now"),
+            html.Td(f"{one.counted:,.0f}", className="num"),
+            html.Td([bar, html.Span(f"{share:.0%}", className="num")], title=f"{one.zero:.0f} ÷ {one.counted:.0f}"),
+            html.Td(f"{one.cases:,.0f}", className="num"),
+        ]
+    )

@@ -1,0 +1,106 @@
+"""The sentences of 案件侦防: findings, counts behind shares, what the source does not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from metrics.casework.funnel import LEAST, Funnel
+from metrics.casework.values import WEEK, Ages, Casework, Community, Figure, Known, Trend
+from metrics.catalogue import Catalogue
+
+
+def covered(known: Catalogue) -> str:
+    """Return the days that have cases, in words; "" without any."""
+    runs = known.coverage.get("cases", [])
+    return f"{min(first for first, _ in runs)} 至 {max(last for _, last in runs)}" if runs else ""
+
+
+def beside(one: Figure) -> str:
+    """Return the last line of a key figure: the counts of a share, the usual range, or why there is no value."""
+    if one.reason:
+        return one.reason
+    counts = f"{one.top:,.0f} ÷ {one.bottom:,.0f}" if one.top is not None and one.bottom is not None else ""
+    usual = f"预期 {one.expected[0]:,}–{one.expected[1]:,}" if one.expected else ""
+    return "；".join(filter(None, (counts, usual, one.note)))
+
+
+def reason(found: Casework, metric: str) -> str:
+    """Return which part of a case the source never tells, "" where a figure has all that it needs."""
+    known = next((one.reason for one in found.figures if one.metric.id == metric), "")
+    return f"{known}。可在「数据接入」检查映射。" if known else ""
+
+
+def trend_title(found: Trend) -> str:
+    high = sum(side > 0 for _, side in found.outside)
+    low = sum(side < 0 for _, side in found.outside)
+    if found.band is None or not any(value is not None for value in found.band.low):
+        return "立案与破案"
+    if not high and not low:
+        return "各周立案均在预期区间内"
+    said = [f"{high} 周高于" if high else "", f"{low} 周低于" if low else ""]
+    return f"立案{'、'.join(filter(None, said))}预期区间"
+
+
+def trend_sub(found: Trend) -> str:
+    if not found.firsts:
+        return "刑事案件，起"
+    return f"刑事案件，起 · {'按周' if found.grain == WEEK else '按月'} · {found.firsts[0]} 起 {len(found.firsts)} 期"
+
+
+def trend_note(found: Trend, known: Known) -> str:
+    if not found.firsts:
+        return "该时段无数据。"
+    said = ["浅色带为立案的预期区间"] if found.band else ["按月不作预期判定"]
+    said += ["不完整的周、月不画"] if None in found.filed else []
+    said += [] if known.solving else ["数据没有破案时间，不画破案"]
+    return " · ".join(said)
+
+
+def funnel_note(found: Funnel) -> str:
+    if not found.spots:
+        return "该时段没有可比的案件。"
+    if not found.curves:
+        few = f"有样本的派出所不足 {LEAST} 个" if len(found.spots) < LEAST else "各所没有差别"
+        return f"{few}，不画界限。"
+    left = f" · {found.left_out} 个所没有样本" if found.left_out else ""
+    return f"虚线 95%、实线 99.8% 界限（离散 φ {found.phi:.2f}）· 线内为偶然波动，线外才着色 · 点击进入该所{left}"
+
+
+def ages_title(found: Ages) -> str:
+    if found.median is None:
+        return f"未破刑事案件 {found.total:,.0f} 起"
+    return f"未破刑事案件 {found.total:,.0f} 起，半数已逾 {found.median:,.0f} 天"
+
+
+def ages_note(found: Ages, since: date | None) -> str:
+    long = sum(found.now[-2:])
+    said = [f"超过 1 年 {long:,.0f} 起，占 {long / found.total:.1%}（{long:,.0f} ÷ {found.total:,.0f}）"]
+    said += [f"九成在 {found.p90:,.0f} 天以内"] if found.p90 is not None else []
+    if since:
+        said.append(f"数据自 {since} 起，此前立案的不在其中，存量的同比因此偏高")
+    return " · ".join(said)
+
+
+def end_of(title: str) -> str:
+    """Return the last part of a period in words."""
+    return title.rpartition("至")[2]
+
+
+def delays_note(found: Casework) -> str:
+    said = [] if found.delay_median is None else [f"刑事审查时长中位数 {found.delay_median:.1f} 小时"]
+    said.append(f"时间缺失 {found.missing:,.0f} 起、不可用 {found.unusable:,.0f} 起，未计入")
+    said.append("蓝为时限内，红为超过 3 日（行政 24 小时），经批准延长的未区分")
+    return " · ".join(said)
+
+
+def zero_title(listed: Sequence[Community]) -> str:
+    zero, counted = sum(one.zero for one in listed), sum(one.counted for one in listed)
+    return f"{counted:,.0f} 个社区（村）中 {zero:,.0f} 个零发案（{zero / counted:.0%}）"
+
+
+def zero_note(found: Casework) -> str:
+    said = ["期间越长零发案越少，只与等长的时段比较", "按单位顺序排列，不排名次"]
+    if found.no_beat:
+        said.append(f"{found.no_beat:,.0f} 起案件没有警格，无法计入")
+    return " · ".join(said)
