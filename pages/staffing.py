@@ -52,6 +52,8 @@ export.offer(
     }
 )  # fmt: skip
 _WORK = ("staffing-day", "staffing-judged", "staffing-week")
+# What needs calls by the hour; the targets stand without them.
+_BY_HOUR = (*_WORK, "staffing-stations", "staffing-move", "staffing-extra")
 _NEED = ("staffing-need", "posts_needed", "posts_on_duty")
 _MOVE_SELECTS = {"give": "调出", "take": "调入", "begin": "起始", "hours": "时长", "days": "星期"}
 
@@ -64,7 +66,7 @@ def layout(**_: Any) -> html.Div:
             html.Div(id="staffing-state"),
             html.Div(
                 [
-                    cards.figure_card("staffing-day", "应配与在岗", height=372, metric_id=_NEED, span="span-8"),
+                    cards.figure_card("staffing-day", "应配与在岗", height=320, metric_id=_NEED, span="span-8"),
                     cards.card(
                         "staffing-judged", "判断", states.skeleton(8), span="span-4",
                         metric_id=("staffing-need", "staffing-queue", "match_index", "utilisation"),
@@ -170,7 +172,7 @@ def _answered(
 @callback(
     output={
         "state": Output("staffing-state", "children"),
-        "hidden": Output("staffing-grid", "hidden"),
+        "hidden": {id: Output(id, "hidden") for id in ("staffing-grid", *_BY_HOUR)},
         "cards": cards.slots(tables=("staffing-judged",), figures=("staffing-day", "staffing-week")),
     },
     inputs={**_FILTER, "mode": Input("mode", "data")},
@@ -183,7 +185,9 @@ def show(selection: dict[str, str] | None, version: int | None, mode: str | None
 
 
 def _only(message: html.Div) -> dict[str, Any]:
-    return {"state": message, "hidden": True, "cards": cards.kept(*_WORK)}
+    """Show a message in place of what needs calls by the hour, and of everything in an empty store."""
+    hidden = {"staffing-grid": session.current_snapshot() is None, **dict.fromkeys(_BY_HOUR, True)}
+    return {"state": message, "hidden": hidden, "cards": cards.kept(*_WORK)}
 
 
 def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any]:
@@ -193,7 +197,7 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any
         return _nothing(found, snapshot)
     return {
         "state": [],
-        "hidden": False,
+        "hidden": dict.fromkeys(("staffing-grid", *_BY_HOUR), False),
         "cards": staffing_cards.work_cards(found, selection, mode, status.source_line(snapshot)),
     }
 

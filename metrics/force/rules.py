@@ -64,6 +64,11 @@ class Rules:
         return next((rule for rule in self.found if rule.target.id == id), None)
 
     @property
+    def is_known(self) -> bool:
+        """Whether anybody has a figure for any of them."""
+        return any(rule.met or rule.missed for rule in self.found)
+
+    @property
     def first_missed(self) -> Rule | None:
         """The first target of stations that any of them misses, else the first of stations."""
         of_stations = [rule for rule in self.found if rule.rows]

@@ -66,7 +66,7 @@ class Work:
     @property
     def knows_need(self) -> bool:
         """Whether the calls say how many people they bind."""
-        return any(value is not None for value in self.one.day_needed)
+        return self.one.posts is not None
 
 
 def work(snapshot: Snapshot, selection: Selection) -> Work:

@@ -11,6 +11,7 @@ from metrics.briefing import short_name
 from metrics.force.moves import Trial
 from metrics.force.rules import Rule, Rules
 from metrics.force.work import Work, work
+from metrics.model import MetricError
 from metrics.selection import Selection
 from metrics.staffing import Allocation
 from pages._components import (
@@ -76,6 +77,8 @@ def rows_card(found: Rules, shown: Rule | None, query: dict[str, str], selection
     if shown is None:
         message = states.panel("没有按所考核的警力目标", f"「{found.pack.name}」没有由台账或勤务表计算的派出所目标。")
         return cards.filled(message, title="各所对照目标", source=source)
+    if not found.is_known:
+        return cards.filled(states.panel("没有警力数据", "各所均未报送。"), title="各所对照目标", source=source)
     order = staffing_questions.one_of(query, "rows", staffing_questions.RULE_ORDERS, "排序", [])
     return cards.filled(
         staffing_tables.rule_rows(shown, order, selection.stations),
@@ -86,7 +89,10 @@ def rows_card(found: Rules, shown: Rule | None, query: dict[str, str], selection
 
 
 def stations_card(snapshot: Snapshot, query: dict[str, str], selection: Selection, source: str) -> Slots:
-    found = work(snapshot, selection)
+    try:
+        found = work(snapshot, selection)
+    except MetricError as error:
+        return cards.filled(states.panel("无法测算", str(error)), source=source)
     order = staffing_questions.one_of(query, "order", staffing_questions.STATION_ORDERS, "排序", [])
     return cards.filled(
         staffing_tables.station_rows(found.table, order, selection.stations),

@@ -8,6 +8,7 @@ from typing import Any
 
 from metrics.force.moves import Line, Trial
 from metrics.force.work import Lack, Work
+from metrics.staffing.posts import LEAST
 from metrics.staffing.values import Week
 from pages._components.figures import WEEKDAYS, Figure, Number, layout
 from pages._components.template import pixels, tokens
@@ -16,7 +17,7 @@ Address = Callable[[str], str]
 HOURS, WEEK_HOURS = 24, 168
 NEEDED, ON_DUTY = "应配", "在岗"
 # The strip below holds what stations lack; it has a scale of its own, because sums of stations hide it.
-_MAIN, _STRIP = [0.27, 1.0], [0.0, 0.17]
+_MAIN, _STRIP = [0.3, 1.0], [0.0, 0.17]
 
 
 def day_steps(work: Work, mode: str, address: Address) -> Figure:
@@ -103,8 +104,12 @@ def _move_traces(line: Line, token: dict[str, str]) -> list[Figure]:
         f"{hour}–{hour + 1} 时<br>{NEEDED} {_said(need)}<br>{ON_DUTY}由 {_said(before)} 变为 {_said(after)}"
         for hour, (need, before, after) in enumerate(zip(line.needed, line.before, line.after, strict=True))
     ]
+    sure = [
+        need is not None and after is not None and need - after >= LEAST
+        for need, after in zip(line.needed, line.after, strict=True)
+    ]
     return [
-        *_lacking_area(hours, line.needed, line.after, token),
+        *_lacking_areas(hours, line.needed, line.after, sure, token),
         {**_step(hours, [*line.before, line.before[-1]], token["past"], 2), "name": "before", "hoverinfo": "skip"},
         {
             **_step(hours, [*line.after, line.after[-1]], token["accent"], 2), "name": "after",
@@ -139,7 +144,8 @@ def _drawn(
     top = max((value for row in rows for value in (row["high"], row["duty"]) if value is not None), default=1.0) or 1.0
     data: list[Figure] = [*_interval(edges, rows, token)]
     if not several:
-        data += _lacking_area(edges, needed, duty, token)
+        sure = [bool(row["lack"].stations) for row in rows]
+        data += _lacking_areas(edges, needed, duty, sure, token)
     if work.knows_duty:
         data.append({**_step(edges, [*duty, duty[-1]], token["accent"], 2), "name": "duty", "hoverinfo": "skip"})
     data.append(
@@ -157,10 +163,11 @@ def _drawn(
         most = max((row["lack"].people for row in rows), default=0.0)
         axes["xaxis"] = {**axis, "anchor": "y2"}
         axes["yaxis2"] = {
-            "domain": _STRIP, "range": [0, max(most, 1.0) * 1.25], "nticks": 3, "showgrid": True, "rangemode": "tozero",
+            "domain": _STRIP, "range": [0, max(most, 1.0) * 1.2], "showgrid": True,
+            "tickvals": [math.ceil(most)] if most else [],
         }  # fmt: skip
         notes.append(_strip_label(most, token))
-    else:
+    elif len(rows) == HOURS:
         notes += _lack_labels(rows, token)
     margin = {"l": 36, "r": 8, "t": 8, "b": 24}
     shown = layout(mode, revision, margin=margin, annotations=notes, hovermode="x", bargap=0.15, **axes)
@@ -179,21 +186,26 @@ def _interval(edges: list[int], rows: Sequence[dict[str, Any]], token: dict[str,
     ]  # fmt: skip
 
 
-def _lacking_area(
-    edges: Sequence[int], needed: Sequence[Number], duty: Sequence[Number], token: dict[str, str]
+def _lacking_areas(
+    edges: Sequence[int], needed: Sequence[Number], duty: Sequence[Number], sure: Sequence[bool], token: dict[str, str]
 ) -> list[Figure]:
-    """Return the area between duty and need where people are missing, one box per hour."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for hour, (need, there) in enumerate(zip(needed, duty, strict=True)):
-        if need is not None and there is not None and need > there:
-            begin, end = edges[hour], edges[hour + 1]
-            x += [begin, end, end, begin, begin, None]
-            y += [there, there, need, need, there, None]
-    if not x:
-        return []
-    area = {"type": "scatter", "mode": "lines", "name": "lacking", "x": x, "y": y, "fill": "toself"}
-    return [{**area, "fillcolor": token["worse"], "line": {"width": 0}, "hoverinfo": "skip"}]
+    """Return the areas between duty and need where people are missing: full colour only where it is a shortfall.
+
+    sure: hours that lack a whole person; the others lack less than that or may do so by chance, and are only tinted.
+    """
+    areas = []
+    for name, colour, wanted in (("perhaps", token["high-1"], False), ("lacking", token["worse"], True)):
+        x: list[float | None] = []
+        y: list[float | None] = []
+        for hour, (need, there) in enumerate(zip(needed, duty, strict=True)):
+            if need is not None and there is not None and need > there and sure[hour] is wanted:
+                begin, end = edges[hour], edges[hour + 1]
+                x += [begin, end, end, begin, begin, None]
+                y += [there, there, need, need, there, None]
+        if x:
+            box = {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "fill": "toself"}
+            areas.append({**box, "fillcolor": colour, "line": {"width": 0}, "hoverinfo": "skip"})
+    return areas
 
 
 def _strip(rows: Sequence[dict[str, Any]], hover: Sequence[list[str]], token: dict[str, str]) -> Figure:
@@ -254,7 +266,7 @@ def _lack_labels(rows: Sequence[dict[str, Any]], token: dict[str, str]) -> list[
     edge = len(rows) * 0.03
     return [
         {
-            "x": min(max(hour + 0.5, edge), len(rows) - edge), "y": rows[hour]["needed"], "yshift": 10,
+            "x": min(max(hour + 0.5, edge), len(rows) - edge), "y": _above(rows, hour), "yshift": 10,
             "showarrow": False,
             "text": f"缺 {math.floor(rows[hour]['lack'].people + 0.5)} 人",
             "font": {"color": token["worse-ink"], "size": pixels("f1")},
@@ -263,11 +275,17 @@ def _lack_labels(rows: Sequence[dict[str, Any]], token: dict[str, str]) -> list[
     ]  # fmt: skip
 
 
+def _above(rows: Sequence[dict[str, Any]], hour: int) -> float:
+    """Return a height above all that is drawn at an hour and beside it."""
+    near = rows[max(0, hour - 1) : hour + 2]
+    return max(float(row[key]) for row in near for key in ("needed", "high", "duty") if row[key] is not None)
+
+
 def _hover(row: dict[str, Any], several: bool) -> str:
     lines = [f"<b>{row['name']}</b>"]
     if row["calls"] is not None:
         lines.append(f"平均每小时来警 {row['calls']:.2f} 起")
-    if row["needed"] is not None:
+    if row["needed"] is not None and row["low"] is not None:
         lines.append(f"{NEEDED} {_said(row['needed'])}（95% 区间 {row['low']:.1f}–{row['high']:.1f}）")
     lines.append(f"{ON_DUTY} {_said(row['duty'])}")
     lack = row["lack"].stations

@@ -36,6 +36,11 @@ def gauges(found: Rules, shown: str) -> html.Div:
     """Return one gauge per rule with its gap in words; shown: id of the target that the rows beside are about."""
     if not found.found:
         return states.panel("没有警力目标", f"「{found.pack.name}」没有由警力台账或勤务表计算的目标。")
+    if not found.is_known:
+        text = (
+            f"{found.month:%Y-%m} 没有警力台账或勤务表数据，{len(found.found)} 项目标均无从对照。请在「数据接入」导入。"
+        )
+        return states.panel("没有警力数据", text, action=("数据接入", "/data"))
     return static([_gauge(rule, rule.target.id == shown) for rule in found.found], "gauges")
 
 
@@ -60,7 +65,7 @@ def _gauge(rule: Rule, is_shown: bool) -> html.Div:
 def _wanted(rule: Rule) -> str:
     """Say what is asked for, and of how many stations the figure is a count."""
     if rule.score is None and rule.rows:
-        return f"每所{rule.target.says}"
+        return f"每所 {rule.target.says}"
     return f"要求 {rule.target.says}"
 
 
@@ -92,7 +97,7 @@ def _scale(rule: Rule) -> tuple[str, float | None, float | None, float]:
     one = rule.score
     if one is None:
         bound = rule.met + rule.missed
-        return (f"{rule.met}/{bound} 所" if bound else "—"), (100.0 * rule.met / bound if bound else None), 100.0, 100.0
+        return (f"{rule.met}/{bound} 所" if bound else "—"), (100.0 * rule.met / bound if bound else None), None, 100.0
     wanted = one.wanted if not rule.target.compare else None
     top = max(one.value or 0.0, rule.target.upper or 0.0)
     if rule.target.unit == "%" and (wanted or 0.0) < 100 and top <= 100:

@@ -168,11 +168,15 @@ def effect_rows(side: Side) -> list[EffectRow]:
     if max(side.shortfall) >= 0.05:
         before, after = side.shortfall
         change = after - before
-        rows.append(("最大缺口（人）", f"{before:.1f}", f"{after:.1f}", f"{change:+.1f}", "按平均日计", change))
+        rows.append(
+            ("最大缺口（人）", f"{before:.1f}", f"{after:.1f}", f"{change:+.1f}", "按平均日计", round(change, 1))
+        )
     if max(side.overload) >= 0.0005:
         before, after = side.overload
         change = after - before
-        rows.append(("超负荷时段的警情", f"{before:.1%}", f"{after:.1%}", f"{100 * change:+.1f} 点", "", change))
+        rows.append(
+            ("超负荷时段的警情", f"{before:.1%}", f"{after:.1%}", f"{100 * change:+.1f} 点", "", round(change, 3))
+        )
     if side.response_p90 is not None:
         rows.append(("实测到达 P90（分钟）", f"{side.response_p90:.1f}", "—", "含路程，供参照", "", 0.0))
     return [(*row[:3], row[3].replace("-", "−"), *row[4:]) for row in rows]
@@ -195,6 +199,8 @@ def _judged(effect: Effect) -> tuple[str, float]:
     """Return the verdict and sign; where nobody waits before and after there is nothing to judge."""
     if effect.before == effect.after == 0:
         return "不变", 0.0
+    if effect.before is None and effect.after is None:
+        return "不作判定", 0.0
     return effect.verdict, _sign(effect)
 
 
@@ -224,10 +230,10 @@ def _points(effect: Effect) -> str:
 def _span(effect: Effect) -> str:
     if effect.before == effect.after == 0:
         return "均不到 10% 的来警须等候"
-    if effect.change is None:
-        return "无法相减" if effect.before is not None or effect.after is not None else "仍超负荷"
-    if effect.low is None or effect.high is None:
-        return f"{effect.change:+.1f}（区间无界）"
+    if effect.before is None or effect.after is None:
+        return "仍超负荷" if effect.before is effect.after else "转为超负荷" if effect.after is None else "不再超负荷"
+    if effect.change is None or effect.low is None or effect.high is None:
+        return f"{effect.after - effect.before:+.1f}（区间无界）"
     return f"{effect.change:+.1f}（{effect.low:+.1f} 至 {effect.high:+.1f}）"
 
 
