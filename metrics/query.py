@@ -582,7 +582,10 @@ def _python_values(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     }
     out = frame.copy()
     for name in by:
-        out[name] = pd.Series([convert.get(name, str)(value) for value in frame[name]], dtype="object")
+        # Thousands of rows hold a few hundred days and stations: each is turned once.
+        places, values = pd.factorize(frame[name], use_na_sentinel=False)
+        turned = [convert.get(name, str)(value) for value in values]
+        out[name] = pd.Series([turned[place] for place in places], dtype="object")
     return out
 
 

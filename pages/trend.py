@@ -11,8 +11,8 @@ from dash.exceptions import PreventUpdate
 from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache, catalogue, change
-from metrics.compare import NO_BASE, REAL
-from metrics.model import COUNT, MetricError
+from metrics.compare import NO_BASE, REAL, USUAL
+from metrics.model import COUNT, PERCENTILE, MetricError
 from metrics.selection import Selection
 from metrics.trend import GRAINS, Asked, Part, Point, Trend, campaign, covered_words, trend
 from metrics.trend.campaign import Progress
@@ -23,7 +23,7 @@ from pages._components.changes import change_of, chip, said, verdict_of
 from pages._components.tables import plain_table
 from pages._components.trend_methods import BAND, CAMPAIGN, FORECAST, PARTS
 from pages._components.trend_parts import multiples, scale_words
-from pages._components.trend_questions import KEYS, Choices, address, read
+from pages._components.trend_questions import BREAKDOWNS, KEYS, Choices, address, read
 
 dash.register_page(
     __name__, path="/trend", name="趋势研判", title="趋势研判 · 降控研判台", order=2, key="t", filtered=True
@@ -160,7 +160,8 @@ def _headline(found: Trend) -> list[Any]:
         more.append(f"95% 区间 {total.low:{metric.format}}–{total.high:{metric.format}} {metric.unit}")
     if total.n is not None:
         more.append(f"样本 {total.n:,.0f}")
-    if total.previous.verdict != NO_BASE:
+    # 本年 has the same days before it whichever way they are called.
+    if total.previous.verdict != NO_BASE and found.windows["previous"] != found.windows["last_year"]:
         more.append(change.clause(total.previous, metric.unit, "环比", decimals=metric.decimals))
     if total.festival is not None:
         more.append(change.clause(total.festival, metric.unit, "按春节对齐同比", decimals=metric.decimals))
@@ -190,6 +191,8 @@ def _finding(found: Trend) -> str:
     """Return how many points stand out, which is what the line has to say."""
     noun = {"day": "日", "week": "周", "month": "个月"}[found.asked.grain]
     real = [one for one in found.points if one.verdict == REAL]
+    if not any(one.verdict in (REAL, USUAL) for one in found.points):
+        return f"{found.metric.label}{GRAINS[found.asked.grain]}"
     if not real:
         return f"{GRAINS[found.asked.grain]}：所示各期均在正常范围"
     high = sum(one.direction > 0 for one in real)
@@ -212,7 +215,9 @@ def _line_note(found: Trend) -> list[Any]:
     has_band = any(one.usual or one.low is not None for one in found.points)
     aligned = "上年同期为前推 52 周（星期对齐）" if found.asked.grain == "week" else "上年同期为上年同日期"
     marks = [f"灰带为{band}"] if has_band else []
-    marks += [aligned, "轴下色块为节假日", "↑↓ 为真变化", found.judged_by]
+    marks += [aligned, "轴上蓝线为所选时段，轴下色块为节假日", "↑↓ 为真变化", found.judged_by]
+    if found.asked.grain != "month" and any((one.last - one.first).days >= 4 for one in found.holidays):
+        marks.append("长假之后 8 周的预期含假期，略偏离平常")
     lines = [html.P(" · ".join(marks))]
     if found.outlook:
         lines.append(html.P(f"预测（深、浅带为五成、九成区间）：{found.outlook_note}"))
@@ -270,9 +275,13 @@ def _parts(found: Trend, selection: Selection, own: dict[str, str], source: str)
 
     real = [part for part in found.parts if part.verdict == REAL]
     noun = {"group": "类", "category": "类", "station": "所"}[by]
-    title = f"{len(real)} {noun}真变化：{'、'.join(part.name for part in real[:4])}" if real else "分项均在正常范围"
+    judged = any(part.verdict in (REAL, USUAL) for part in found.parts)
+    title = BREAKDOWNS[by] + ("：所示均在正常范围" if judged else "")
+    if real:
+        title = f"{len(real)} {noun}真变化：{'、'.join(part.name for part in real[:4])}{' 等' if len(real) > 4 else ''}"
     rest = found.parts_in_all - len(found.parts)
-    more: list[Any] = [f"按与预期或同期之差的大小排列，共 {found.parts_in_all} {noun} · {scale_words(found)} · "]
+    sorted_by = "按数值" if found.metric.kind == PERCENTILE else "按与预期或同期之差"
+    more: list[Any] = [f"{sorted_by}的大小排列，共 {found.parts_in_all} {noun} · {scale_words(found)} · "]
     more.append("蓝线本期、灰线上年同期 · 点击转到该项")
     if rest > 0:
         more += [" · ", html.A(f"显示其余 {rest} {noun} ›", href=address(selection, own, parts="all"))]
@@ -280,7 +289,7 @@ def _parts(found: Trend, selection: Selection, own: dict[str, str], source: str)
         more += [" · ", html.A("只看前 12 项", href=address(selection, own, parts=""))]
     return cards.filled(
         multiples(found, href) if found.parts else states.nothing_happened(found.metric.label),
-        title=title if found.parts else "分项",
+        title=title,
         sub=f"{found.metric.label}，{found.metric.unit} · {found.title}",
         note=more,
         source=source,

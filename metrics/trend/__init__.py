@@ -14,7 +14,7 @@ from metrics.compare import Comparison
 from metrics.definitions import METRICS
 from metrics.forecasting import reading
 from metrics.forecasting.values import BUREAU
-from metrics.model import COUNT, MetricError, UnknownName
+from metrics.model import COUNT, PERCENTILE, MetricError, UnknownName
 from metrics.periods import describe
 from metrics.selection import Selection
 from metrics.trend import campaign, intervals, parts, series
@@ -77,12 +77,12 @@ def _trend(snapshot: Snapshot, question: tuple[Selection, Asked, bool]) -> Trend
     outlook, outlook_note = _outlook(snapshot, context, drawn)
     return Trend(
         metric, asked, known.data_as_of, window, describe(window, selection.cutoff),
-        selection.describe(known.station_names, known.category_names()), total[0], tuple(drawn),
-        tuple(shown if asked.all_parts else shown[: parts.MOST]), len(shown), _sentence(context, total[0]),
+        selection.describe(known.station_names, known.category_names()), total, tuple(drawn),
+        tuple(shown if asked.all_parts else shown[: parts.MOST]), len(shown), _sentence(context, total),
         {span: describe(answer.windows[metric.view, span], selection.cutoff) for span in compared_spans(window)},
         _judged_by(context, asked), outlook, outlook_note, _holidays(drawn), _campaigns(snapshot, drawn),
         tuple(one for one in targets.outcomes() if one.base and one.metric == metric.id),
-        tuple(dict.fromkeys([*notices, *refused, *answer.notes, *_aligned(context)])), _state(context, total[0], drawn),
+        tuple(dict.fromkeys([*notices, *refused, *answer.notes, *_aligned(context)])), _state(context, total, drawn),
     )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _total(context: Context, ends: intervals.Ends) -> tuple[Total, list[Comparis
     row = {str(name): value for name, value in answer.frame(()).iloc[0].to_dict().items()}
     value = series.number(row, metric.id)
     low, high = ends if ends != intervals.NONE else intervals.of_row(metric, row)
-    mean = series.period_expectation(context, answer.frame((DAY,), "reference")) if context.weekly else None
+    mean = series.expectations(context).get("")
     usual, z, phi = None, 0.0, spread.of(counted(metric), {})
     tests = [last_year, previous, *([festival] if festival else [])]
     if mean is not None and value is not None:
@@ -108,27 +108,37 @@ def _total(context: Context, ends: intervals.Ends) -> tuple[Total, list[Comparis
 
 def _judged(
     context: Context, whole: tuple[Total, list[Comparison]], drawn: list[Point], by: str
-) -> tuple[tuple[Total, list[Comparison]], list[Point], list[Part]]:
-    """Judge all that the page shows, in two families: the metric itself (period and points), and its parts.
+) -> tuple[Total, list[Point], list[Part]]:
+    """Judge all that the page shows, in three families: the period's comparisons, the points, the parts.
 
-    One family would let many quiet parts hide a day far outside its range.
+    One family would let many quiet parts hide a day far outside its range, and the verdict on the period would change
+    with the unit of time.
     """
     total, tests = whole
     found = parts.parts(context, by, drawn)
     of_points = [_test_of(one) for one in drawn]
-    own = compare.judged_together({"total": tests, "points": [one for one in of_points if one is not None]})
+    of_total = compare.judged(tests)
     of_parts = compare.judged([judged for _, judged in found])
-    last_year, previous, *more = own["total"]
+    last_year, previous, *more = of_total
     festival = more.pop(0) if total.festival else None
     verdict = more[0].verdict if more else _fallback(last_year, previous)
-    verdicts = iter(own["points"])
+    verdicts = iter(compare.judged([one for one in of_points if one is not None]))
     drawn = [
-        one if test is None else replace(one, verdict=next(verdicts).verdict)
+        one if test is None else replace(one, verdict=_kept(next(verdicts).verdict, one.value, one.usual))
         for one, test in zip(drawn, of_points, strict=True)
     ]
     total = replace(total, last_year=last_year, previous=previous, festival=festival, verdict=verdict)
-    told = [replace(part, verdict=one.verdict) for (part, _), one in zip(found, of_parts, strict=True)]
-    return (total, own["total"]), drawn, told
+    told = [
+        replace(part, verdict=_kept(one.verdict, part.value, part.usual))
+        for (part, _), one in zip(found, of_parts, strict=True)
+    ]
+    return total, drawn, told
+
+
+def _kept(verdict: str, value: float | None, usual: tuple[float, float] | None) -> str:
+    """Return the verdict; what lies in its usual range is never called a real change, whatever stands beside it."""
+    inside = usual is not None and value is not None and usual[0] <= value <= usual[1]
+    return compare.USUAL if verdict == compare.REAL and inside else verdict
 
 
 def _test_of(point: Point) -> Comparison | None:
@@ -168,7 +178,9 @@ def _judged_by(context: Context, asked: Asked) -> str:
     if context.metric.kind != COUNT:
         units = "各期与上年同期相比"
     whole = "时段与此前 8 周同星期相比" if context.weekly else "时段与上年同期相比"
-    return f"判定：{whole}，{units}；本指标、分项两组各按 5% 错误发现率校正"
+    if context.metric.kind == PERCENTILE:
+        return "判定：中位数与分位数不作检验，以 95% 区间为准"
+    return f"判定：{whole}，{units}；时段、各期、分项三组各按 5% 错误发现率校正"
 
 
 def _aligned(context: Context) -> list[str]:

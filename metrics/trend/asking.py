@@ -147,7 +147,8 @@ def breakdowns(metric: Metric, by: str, frame: Frame, window: Window, daily: boo
         Breakdown(names, (by,), ("current", "last_year")),
         Breakdown(names, (by, frame.grain), (frame.now, frame.then)),
     ]
-    if daily and counted(metric):
+    # Days that are drawn hold the eight weeks before the period.
+    if daily and frame.grain != DAY and counted(metric):
         found += [
             Breakdown((counted(metric),), (DAY,), ("reference",)),
             Breakdown((counted(metric),), (by, DAY), ("reference",)),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import pandas as pd
 from scipy import stats
 
 from metrics import compare, expectation
@@ -20,8 +19,8 @@ from metrics.definitions import UNMAPPED
 from metrics.model import COUNT
 from metrics.query import TABLES
 from metrics.trend.asking import a_year_back, counted
-from metrics.trend.series import Context, against, number, period_expectation, rows_of, score
-from metrics.trend.values import DAY, Part, Point
+from metrics.trend.series import Context, against, expectations, number, rows_of, score
+from metrics.trend.values import Part, Point
 
 # So many parts are shown before the reader asks for all.
 MOST = 12
@@ -37,7 +36,7 @@ def parts(context: Context, by: str, drawn: list[Point]) -> list[tuple[Part, Com
     spread = context.spread((by,))
     changes = compared(answer, (by,), (metric.id,), ("last_year",), spread)
     now, then = (_series(context, by, span, drawn) for span in (context.frame.now, context.frame.then))
-    means = _expected(context, by)
+    means = expectations(context, (by,))
     found = []
     for place, row in enumerate(current.to_dict("records")):
         key, value = str(row[by]), number(row, metric.id)  # type: ignore[arg-type]
@@ -90,22 +89,6 @@ def _series(context: Context, by: str, span: str, drawn: list[Point]) -> dict[st
 
 def _value(row: Mapping[str, Any] | None, name: str, nothing: float | None) -> float | None:
     return nothing if row is None else number(row, name)
-
-
-def _expected(context: Context, by: str) -> dict[str, float | None]:
-    """Return the expectation of the period for each part from the eight weeks before it."""
-    frame = context.answer.frames.get(((by, DAY), "reference"))
-    if frame is None or not context.weekly:
-        return {}
-    days = list(context.answer.frame((DAY,), "reference")["day"])
-    if len(days) < expectation.WEEKS * 7:
-        return {}
-    every = pd.DataFrame({"day": days})
-    found: dict[str, float | None] = {}
-    for key, rows in frame.groupby(by, sort=False):
-        whole = every.merge(rows[["day", context.metric.id]], on="day", how="left").fillna({context.metric.id: 0})
-        found[str(key)] = period_expectation(context, whole)
-    return found
 
 
 def _name(context: Context, by: str, key: str) -> str:

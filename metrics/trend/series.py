@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from metrics.catalogue import Catalogue
 from metrics.compare import Comparison
 from metrics.model import COUNT, RATE, Metric
 from metrics.overdispersion import Spread, spread
-from metrics.periods import Period, Window
+from metrics.periods import REFERENCE_DAYS, Period, Window
 from metrics.query import TABLES, Answer
 from metrics.rates import days_behind
 from metrics.selection import Selection
@@ -29,8 +29,9 @@ from metrics.trend.values import DAY, MONTH, WEEK, Point
 
 # Below this count, on both sides, a day says nothing about rise or fall (as on 今日会商).
 ENOUGH = 8
-# Fewer weeks before the period than this say nothing about how weeks vary.
+# Fewer weeks than this say nothing about how weeks vary.
 _FEWEST_WEEKS = 8
+_MEDIAN_CHI2 = 0.4549364
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Context:
     frame: Frame
     answer: Answer
     metric: Metric
+    # Each is asked for several times.
+    spreads: dict[tuple[str, ...], Spread] = field(default_factory=dict)
 
     @property
     def buckets(self) -> list[date]:
@@ -59,13 +62,26 @@ class Context:
 
     @property
     def has_days(self) -> bool:
-        """Whether the daily counts of the eight weeks before the period were asked for."""
-        return ((DAY,), "reference") in self.answer.frames
+        """Whether the daily counts of the eight weeks before the period are known."""
+        return self.before() is not None
+
+    def before(self, by: tuple[str, ...] = ()) -> pd.DataFrame | None:
+        """Return the daily counts of the eight weeks before the period; None where days are not known or not asked."""
+        if not counted(self.metric):
+            return None
+        since = self.period.first - timedelta(days=REFERENCE_DAYS)
+        if self.frame.grain == DAY:
+            frame = self.answer.frame((*by, DAY), self.frame.now)
+            return frame[(frame["day"] >= since) & (frame["day"] < self.period.first)]
+        return self.answer.frames.get(((*by, DAY), "reference"))
 
     def spread(self, by: tuple[str, ...]) -> Spread:
         """Return the overdispersion of counts in the eight weeks before the period; φ 1 where days are not known."""
-        frame = self.answer.frames.get(((*by, DAY), "reference"))
-        return Spread(by) if frame is None else spread(frame, by, (counted(self.metric),), self.period.first)
+        if by not in self.spreads:
+            frame = self.before(by)
+            names = (counted(self.metric),)
+            self.spreads[by] = Spread(by) if frame is None else spread(frame, by, names, self.period.first)
+        return self.spreads[by]
 
     def share_behind(self, span: str) -> Callable[[date], float]:
         """Return a function from a bucket of a span to the days with data behind it."""
@@ -103,7 +119,7 @@ def points(context: Context, ends: Mapping[date, tuple[float | None, float | Non
             Point(
                 first, last, value, number(row, metric.denominator), low, high,
                 partial=value is not None and days_now(first) < (last - first).days + 1,
-                last_year=compared_rows(metric, row, past, days_now(first), days_then(before), phi),
+                last_year=compared_rows(metric, row, past, days_now(first), days_then(before), phi, grain == MONTH),
                 in_period=first <= context.window.last_day and last >= context.period.first,
             )
         )  # fmt: skip
@@ -117,17 +133,24 @@ def compared_rows(
     days: float,
     before: float,
     phi: float,
+    tested: bool = True,
 ) -> Comparison:
-    """Compare a bucket with the one a year before; without data on either side there is no comparison."""
+    """Compare a bucket with the one a year before; without data on either side there is no comparison.
+
+    tested: whether a count needs a test; days and weeks are judged by their expectation instead.
+    """
     value, base = number(row, metric.id), number(past, metric.id)
     if value is None or base is None or not days or not before:
         return Comparison(value, base, verdict=compare.NO_BASE)
+    if metric.kind == COUNT and not tested:
+        percent = 100 * (value - base) / base if base else None
+        return Comparison(value, base, value - base, percent, percent)
     if metric.kind == COUNT:
         return compare.counts(value, days, base, before, phi)
     if metric.kind == RATE:
-        tested = compare.counts(number(row, metric.numerator), days, number(past, metric.numerator), before, phi)
-        percent = tested.per_day_percent
-        return replace(tested, value=value, base=base, change=value - base, percent=percent)
+        of_rate = compare.counts(number(row, metric.numerator), days, number(past, metric.numerator), before, phi)
+        percent = of_rate.per_day_percent
+        return replace(of_rate, value=value, base=base, change=value - base, percent=percent)
     if metric.numerator and metric.denominator:
         parts = [number(one, name) for one in (row, past) for name in (metric.numerator, metric.denominator)]
         if metric.is_proportion:
@@ -159,7 +182,7 @@ def _expected(context: Context, found: list[Point], phi: float) -> list[Point]:
     starts = [one.first for one in found]
     means = expectation.daily(starts, values)
     if context.frame.grain == WEEK:
-        phi = week_phi(context, found, values, means)
+        phi = week_phi(found, values, means)
     z = np.full(len(found), np.nan)
     sure = ~np.isnan(values) & ~np.isnan(means)
     z[sure] = compare.against_reference(values[sure], means[sure], expectation.WEEKS, phi)[0]
@@ -183,21 +206,19 @@ def _week_bands(starts: list[date], values: NDArray[np.float64], phi: float) -> 
     ]
 
 
-def week_phi(context: Context, found: list[Point], values: NDArray[np.float64], means: NDArray[np.float64]) -> float:
-    """Return φ of ordinary weeks before the period around their expectation: mean of (n − m)² ÷ (m (1 + 1/8)), ≥ 1.
+def week_phi(found: list[Point], values: NDArray[np.float64], means: NDArray[np.float64]) -> float:
+    """Return φ of ordinary weeks around their expectation, ≥ 1: median of (n − m)² ÷ (m (1 + 1/8)) over .4549.
 
-    Weeks with holidays or make-up days differ by their nature: they are judged but do not widen the limits.
+    The median of χ² with one degree of freedom is .4549, so that up to half of the weeks may be exceptional without
+    widening the limits. Weeks with holidays or make-up days differ by their nature and do not count.
     """
-    if not found:
-        return 1.0
     special = {row[0] for row in calendar_rows(found[0].first, found[-1].last) if row[1] in (HOLIDAY, MAKE_UP)}
-    ordinary = [
+    squares = [
         (n - m) ** 2 / (m * (1 + 1 / expectation.WEEKS))
         for one, n, m in zip(found, values, means, strict=True)
-        if n == n and m == m and m > 0 and one.last < context.period.first
-        and not any(one.first <= day <= one.last for day in special)
-    ]  # fmt: skip
-    return max(1.0, float(np.mean(ordinary))) if len(ordinary) >= _FEWEST_WEEKS else 1.0
+        if m > 0 and n == n and not any(one.first <= day <= one.last for day in special)
+    ]
+    return max(1.0, float(np.median(squares)) / _MEDIAN_CHI2) if len(squares) >= _FEWEST_WEEKS else 1.0
 
 
 def _trimmed(found: list[Point]) -> list[Point]:
@@ -206,17 +227,21 @@ def _trimmed(found: list[Point]) -> list[Point]:
     return found[known[0] :] if known else []
 
 
-def period_expectation(context: Context, frame: pd.DataFrame) -> float | None:
-    """Return what the eight weeks before lead to expect of the elapsed period; None unless all of their days have data.
+def expectations(context: Context, by: tuple[str, ...] = ()) -> dict[str, float]:
+    """Return what the eight weeks before lead to expect of the elapsed period, by part ("" for the whole).
 
-    frame: the daily counts of those weeks (day and the metric).
+    Empty where the period is too long for it, or unless all of those days have data.
     """
-    if not context.weekly or frame["day"].nunique() < expectation.WEEKS * 7:
-        return None
-    values = frame[context.metric.id].astype("float64")
-    totals = values.groupby([day.isoweekday() for day in frame["day"]]).sum()
+    whole = context.before()
+    if whole is None or not context.weekly or whole["day"].nunique() < expectation.WEEKS * 7:
+        return {}
+    frame = context.before(by)
+    assert frame is not None
     weights = expectation.weekday_weights(context.window)
-    return expectation.of_weekday_totals({int(key): float(total) for key, total in totals.items()}, weights)  # type: ignore[call-overload]
+    shares = pd.Series([weights.get(day.isoweekday(), 0.0) for day in frame["day"]], index=frame.index, dtype="float64")
+    parts = frame[by[0]].astype(str) if by else pd.Series("", index=frame.index)
+    expected = (frame[context.metric.id].astype("float64") * shares).groupby(parts).sum() / expectation.WEEKS
+    return {str(key): float(value) for key, value in expected.items()}
 
 
 def score(value: float, mean: float, phi: float) -> float:

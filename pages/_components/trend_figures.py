@@ -275,15 +275,15 @@ def _moment(day: date, shift: timedelta) -> str:
 
 
 def _period_shape(found: Trend, token: dict[str, str]) -> list[dict[str, Any]]:
-    """Mark the filter's period where it is only a part of what is drawn."""
+    """Mark the filter's period on the axis, where it is only a part of what is drawn."""
     inside = [one for one in found.points if one.in_period]
     if not inside or len(inside) == len(found.points):
         return []
     half = timedelta(hours=12) if found.asked.grain == DAY else timedelta(0)
     ends = _moment(inside[0].first, -half), _moment(inside[-1].last, half)
     return [
-        {"type": "rect", "layer": "below", "yref": "y domain", "x0": ends[0], "x1": ends[1], "y0": 0, "y1": 1,
-         "fillcolor": token["accent-wash"], "line": {"width": 0}},
+        {"type": "rect", "yref": "y domain", "x0": ends[0], "x1": ends[1], "y0": 0, "y1": 0.014,
+         "fillcolor": token["accent"], "line": {"width": 0}},
     ]  # fmt: skip
 
 

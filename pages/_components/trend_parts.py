@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from dash import html
 
-from metrics.compare import REAL
+from metrics.compare import NO_BASE, NOT_JUDGED, REAL
 from metrics.model import COUNT
-from metrics.trend import DAY, Part, Trend
+from metrics.trend import DAY, GRAIN_NOUNS, Part, Trend
 from pages._components.attributes import attributes
 from pages._components.changes import change_of, chip, said, verdict_of
 from pages._components.markup import static
@@ -20,10 +20,12 @@ _WIDTH, _HEIGHT, _EDGE = 200, 48, 3
 _SMOOTH = 7
 # What lies beyond half or one and a half times its usual level stays at the edge; its counts say how far.
 LEAST_INDEX, MOST_INDEX = 50.0, 150.0
+# A line of fewer a day, week or month is noise from edge to edge.
+FEWEST = 3
 
 
 def multiples(found: Trend, href: Callable[[Part], str]) -> html.Div:
-    """Return the parts as links; all share one scale: the counts themselves for stations, else percent of last year."""
+    """Return the parts as links; all share one scale: counts in percent of the year before, others as they are."""
     lines = [_scaled(found, part) for part in found.parts]
     limits = _limits(found, lines)
     return static(
@@ -35,13 +37,14 @@ def multiples(found: Trend, href: Callable[[Part], str]) -> html.Div:
 def scale_words(found: Trend) -> str:
     """Say what the lines of the parts are drawn on."""
     smooth = "7 日平均，" if found.asked.grain == DAY else ""
-    if found.metric.kind != COUNT or found.asked.by == "station":
-        return f"{smooth}各图同一纵轴，自 0 起"
-    return f"{smooth}以上年同期平均为 100%（虚线），各图纵轴均为 50%–150%"
+    if found.metric.kind != COUNT:
+        return f"各图同一纵轴，{found.metric.unit}"
+    few = f"每{GRAIN_NOUNS[found.asked.grain]}不足 {FEWEST} 起的不画线"
+    return f"{smooth}以上年同期平均为 100%（虚线），各图纵轴均为 50%–150%，{few}"
 
 
 def _indexed(found: Trend) -> bool:
-    return found.metric.kind == COUNT and found.asked.by != "station"
+    return found.metric.kind == COUNT
 
 
 def _scaled(found: Trend, part: Part) -> tuple[Line, Line]:
@@ -52,6 +55,8 @@ def _scaled(found: Trend, part: Part) -> tuple[Line, Line]:
         return now, past
     base = [value for value in part.past if value is not None] or [value for value in part.values if value is not None]
     mean = sum(base) / len(base) if base else 0.0
+    if mean < FEWEST:
+        return (), ()
     return tuple(_index(one, mean) for one in now), tuple(_index(one, mean) for one in past)
 
 
@@ -71,7 +76,9 @@ def smoothed(values: Line) -> list[float | None]:
 def _limits(found: Trend, lines: Sequence[tuple[Line, Line]]) -> tuple[float, float]:
     if _indexed(found):
         return LEAST_INDEX, MOST_INDEX
-    return 0.0, max([value for pair in lines for line in pair for value in line if value is not None] or [1.0]) or 1.0
+    every = [value for pair in lines for line in pair for value in line if value is not None] or [0.0]
+    room = max(max(every) - min(every), 1e-9) * 0.05
+    return min(every) - room, max(every) + room
 
 
 def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[float, float], href: str) -> html.A:
@@ -81,6 +88,7 @@ def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[floa
     usual = f"预期 {part.usual[0]:,}–{part.usual[1]:,} {metric.unit}" if part.usual else ""
     sample = f"样本 {part.n:,.0f}" if part.n is not None else ""
     past, now = lines[1], lines[0]
+    level = _indexed(found) and bool(now)
     layers = [
         *(
             [html.I(className="mini-level", style={"--shape": _shape(_level(100.0, limits))})]
@@ -90,7 +98,8 @@ def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[floa
         html.I(className="mini-past", style={"--shape": _shape(_line(past, limits))}),
         html.I(className="mini-now", style={"--shape": _shape(_line(now, limits))}),
     ]
-    heading = html.Span([html.B(part.name), chip(verdict)], className="part-head")
+    judged = [] if part.verdict in (NOT_JUDGED, NO_BASE) else [chip(verdict)]
+    heading = html.Span([html.B(part.name), *judged], className="part-head")
     amount = html.Span(
         [html.B(value, className="num"), html.Span(metric.unit, className="unit"), html.Span(usual or sample)],
         className="part-value",
