@@ -28,7 +28,7 @@ def test_what_the_pages_show(open_page: OpenPage) -> None:
     expect(visit.page.locator(".bureau-line")).to_have_count(2)
     visit = open_page("/station")
     visit.page.locator(".station-list a").first.click()
-    expect(visit.page.locator(".score-lines").first).to_be_visible()
+    expect(visit.page.locator(".missed li").first).to_be_visible()
     expect(visit.page.locator('.rail-link[aria-current="page"]')).to_have_text("所队自查")
     visit.check()
 

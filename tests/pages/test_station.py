@@ -16,7 +16,7 @@ from data.reading import Reader
 from data.snapshots import Store
 from metrics import catalogue, peers
 from metrics.score import MET, MISSED, UNREPORTED
-from pages._components import session
+from pages._components import filters, session
 from tests import tiny
 from tests.pages.asking import ask, html_of
 
@@ -25,7 +25,10 @@ VERSION = {"snapshot.data": 1}
 
 
 def show(client: FlaskClient, code: str, search: str = "") -> dict[str, Any]:
-    inputs = {"station-code.data": code, "url.search": search, **VERSION}
+    inputs = {
+        "station-code.data": code, "url.search": search, "selection.data": filters.query_of(search), **VERSION,
+        "mode.data": "light",
+    }  # fmt: skip
     return ask(client, "station-scores-body.children", inputs)
 
 

@@ -1,0 +1,71 @@
+"""The headline of 所队自查: what is missed and by how much, then what moved; never more than two sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metrics.alarms.records import Alarm, sentence
+from metrics.briefing import Briefing, Card, Row
+from metrics.compare import REAL
+from metrics.score import MET, MISSED, Score
+
+_NAMED = 3
+
+
+def headline(scores: Sequence[Score], briefing: Briefing, alarms: Sequence[Alarm]) -> tuple[str, ...]:
+    """Return the sentences; scores are in the order of what needs doing, alarms the strongest first."""
+    return tuple(text for text in (targets(scores), moved(briefing, alarms)) if text)
+
+
+def targets(scores: Sequence[Score]) -> str:
+    """Say how many targets are missed, and of the farthest off what they lack.
+
+    「12 项目标未达标（可评 28 项），差得最多的是社区配警（还差 5 名社区民警）…」
+    """
+    missed = [score for score in scores if score.state == MISSED]
+    judged = len(missed) + sum(score.state == MET for score in scores)
+    if not judged:
+        return "没有可评的目标：警力、报送数据尚未导入。"
+    if not missed:
+        return f"可评的 {judged} 项目标全部达标。"
+    named = [f"{score.target.label}（{_lack(score)}）" for score in missed[:_NAMED]]
+    more = "" if len(missed) <= _NAMED else "等"
+    return f"{judged} 项可评目标中 {len(missed)} 项未达标：{'、'.join(named)}{more}。"
+
+
+def _lack(score: Score) -> str:
+    """Return what is missing, without the ways to close it that the text adds in brackets."""
+    if score.gap is None:
+        return score.value_text
+    return score.gap.text.partition("（")[0].partition("：")[0]
+
+
+def moved(briefing: Briefing, alarms: Sequence[Alarm]) -> str:
+    """Say the current alarms, else what is a real change in the period, else that nothing is."""
+    if briefing.state in ("no_data", "no_result"):
+        return ""
+    leaders = [alarm for alarm in alarms if alarm.leader == alarm.id]
+    if leaders:
+        told = "；".join(sentence(alarm).removeprefix(alarm.name).strip() for alarm in leaders[:2])
+        return f"{told}。"
+    judged: list[Row | Card] = [*briefing.rows, *briefing.cards]
+    real = [one for one in judged if one.verdict == REAL and one.expected]
+    told = "；".join(_said(one, briefing.noun) for one in sorted(real, key=lambda one: -abs(one.z))[:2])
+    if told:
+        return f"{told}，超出随机波动。"
+    return _calm(briefing)
+
+
+def _said(one: Row | Card, noun: str) -> str:
+    name = f"{one.name}{noun}" if isinstance(one, Row) else one.metric.label
+    assert one.expected is not None
+    low, high = one.expected
+    return f"{name} {one.value or 0:,.0f} {one.metric.unit}，预期 {low:,}–{high:,} {one.metric.unit}"
+
+
+def _calm(briefing: Briefing) -> str:
+    card = next((card for card in briefing.cards if card.metric.id == briefing.subject.id), None)
+    value = card.value if card else sum(row.value or 0 for row in briefing.rows)
+    usual = f"，预期 {card.expected[0]:,}–{card.expected[1]:,} 起" if card and card.expected else ""
+    verdict = "；没有超出随机波动的变化" if usual else ""
+    return f"{briefing.subject.label} {value or 0:,.0f} 起{usual}{verdict}。"

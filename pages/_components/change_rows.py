@@ -1,0 +1,59 @@
+"""The briefing's figures of one selection as KPI cards and as lines of the category table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from metrics.briefing import Card, Row
+from pages._components import cards, figures, tables
+from pages._components.changes import Verdict, change_of, verdict_of
+
+
+def verdict_words(one: Card | Row) -> Verdict:
+    """Say a verdict by what it compares with: the expectation where there is one, else the year before."""
+    return verdict_of(one.verdict, one.z if one.expected else one.last_year.change, one.metric)
+
+
+def card_text(card: Card, title: str = "") -> list[Any]:
+    """Return the words of a KPI card: value, 环比 and 同比 with counts, expectation and verdict."""
+    value = "—" if card.value is None else f"{card.value:{card.metric.format}}"
+    lines = [
+        ("环比", change_of(card.previous, card.metric, "上期")),
+        ("同比", change_of(card.last_year, card.metric, "同期")),
+    ]
+    usual = [f"预期 {card.expected[0]:,}–{card.expected[1]:,}"] if card.expected else []
+    said = "；".join([*usual, *filter(None, [card.note])])
+    return cards.kpi_text(
+        title or card.metric.label, value, card.metric.unit, lines, verdict_words(card), metric_id=card.metric.id,
+        note=said,
+    )  # fmt: skip
+
+
+def card_spark(card: Card, mode: str) -> figures.Figure:
+    """Draw the eight weeks of a KPI card inside their expected band."""
+    tone = verdict_words(card).tone
+    return figures.sparkline(
+        [day.isoformat() for day in card.spark.days], card.spark.values, card.spark.low, card.spark.high, mode,
+        tone=tone if tone != "none" else "neutral", unit=card.metric.unit, decimals=card.metric.decimals,
+    )  # fmt: skip
+
+
+def change_row(row: Row, href: str) -> tables.ChangeRow:
+    """Return one line of the category table; href: the page narrowed to it."""
+    now = row.metric.format
+    return tables.ChangeRow(
+        name=row.name,
+        now="—" if row.value is None else f"{row.value:{now}}",
+        last_year="—" if row.last_year.base is None else f"{row.last_year.base:{now}}",
+        year_change=change_of(row.last_year, row.metric, "同期"),
+        previous="—" if row.previous.base is None else f"{row.previous.base:{now}}",
+        previous_change=change_of(row.previous, row.metric, "上期"),
+        verdict=verdict_words(row),
+        href=href,
+    )
+
+
+def any_real(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows whose change is real."""
+    return [row for row in rows if row.verdict == "真变化"]

@@ -1,0 +1,210 @@
+"""The cards of 所队自查, filled from its values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from dash import html
+
+from metrics.catalogue import Catalogue
+from metrics.selection import Selection
+from metrics.selfcheck import SelfCheck
+from pages._components import cards, change_rows, definitions, figures, staffing_figures, staffing_words, states, tables
+from pages._components import selfcheck_view as view
+from pages._components.score_questions import card_address, data_words, station_address
+from pages._components.selfcheck_figures import leading, own_map
+
+Slots = dict[str, Any]
+
+definitions.method(
+    "station-targets",
+    "目标对照",
+    ("含义", "所选政策文件约束本所的每一项目标，现值与要求之差；按相对差距从大到小。"),
+    ("算法", "与「指标账单」同一算法、同一月份；差距按补足后确能达标计算。"),
+    ("注意", "未报送不计为 0，也不算未达标。"),
+)
+definitions.method(
+    "station-alarm",
+    "预警",
+    ("含义", "近 7 日内超出预警线的上升：突升为一日或一周突然偏多，渐升为连续多日累积偏多。"),
+    ("算法", "按星期、节假日、季节和长期走势的回归得出预期，预警线由每所每年的预警预算决定。"),
+    ("注意", "预算与上一年实测的误报次数写在图下；同一波上升只报最强的一项。"),
+)
+definitions.method(
+    "station-duty",
+    "应配与在岗",
+    ("含义", "一天各钟点处警需要的人数与排班在岗人数，民警、辅警合计。"),
+    ("算法", "每小时出警 × 每起占用人·小时 ÷ 0.6；匹配度为警情与在岗工时在一周 168 小时分布的重合。"),
+    ("注意", "缺 1 人以上且区间下限仍高于在岗才算缺人。"),
+)
+definitions.method(
+    "station-peers",
+    "与同类所相比",
+    ("含义", "本所的万人年率及其 95% 区间在同类派出所区间之中的位置；不排名次。"),
+    ("算法", "泊松精确区间；偏离按漏斗图界限（95%、99.8%）判断，已计过度离散。"),
+    ("出处", "Garwood 1936；Spiegelhalter 2005"),
+)
+
+
+def notices(found: SelfCheck, known: Catalogue) -> list[Any]:
+    """Return what must be said above the figures: notes, and why figures are empty."""
+    brief = found.briefing
+    said = [states.notice(note) for note in dict.fromkeys([*brief.notes, *found.own.notes])]
+    if brief.state == "no_data":
+        runs = [run for table in ("alerts", "cases") for run in known.coverage.get(table, [])]
+        covered = f"{min(first for first, _ in runs)} 至 {max(last for _, last in runs)}" if runs else ""
+        said.append(states.notice(f"所选时段没有数据（现有 {covered}），以下警情图表为空，目标对照不受影响。"))
+    elif brief.state == "no_result":
+        said.append(states.notice(f"{found.station.name}在所选时段、类别下没有记录。"))
+    elif brief.state == "nothing":
+        said.append(states.notice(f"所选时段无{brief.noun}。"))
+    return said
+
+
+def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], source: str) -> dict[str, Slots]:
+    """Return the cards whose body is text or a table."""
+    brief = found.briefing
+    label, span = brief.subject.label, found.own.beats_span
+    rows = [change_rows.change_row(row, _narrowed(found, query, row.key)) for row in brief.rows]
+    return {
+        "station-scores": cards.filled(
+            view.targets(found) if found.scores else states.no_result(),
+            title=view.targets_title(found),
+            sub=f"{data_words(found.card)} · {view.tally(found)}",
+            note=[
+                html.Span(f"依据：{found.card.pack.document} · "),
+                html.A("查看全部派出所 ›", href=card_address(query)),
+            ],
+            source=source,
+        ),
+        "station-changes": cards.filled(
+            tables.change_table(rows) if rows else states.nothing_happened(brief.noun),
+            title=_changes_title(found),
+            sub=f"{label}，起 · {brief.title}" + _against(found),
+            note=brief.judged_by,
+            source=source,
+        ),
+        "station-alarms": cards.filled(
+            view.alarms(found, _alarm_links(found, selection)),
+            title=view.alarms_title(found),
+            sub="有效警情，起 · 时段末前 7 日",
+            note=found.alarms_note if found.alarms is not None else "",
+            source=source,
+        ),
+        "station-beats": cards.filled(
+            view.beats(found.own.beats, brief.subject.id)
+            if found.own.beats
+            else states.panel("无警格", _no_beats(found)),
+            title=view.beats_title(found.own.beats),
+            sub=f"{label}，起 · {span.words} · 竖线为上年同期",
+            note=_beats_note(found),
+            source=source,
+        ),
+        "station-open": cards.filled(
+            view.open_business(found),
+            title=view.open_title(found),
+            sub=f"起，只计数 · 截至 {span.last:%Y-%m-%d}",
+            source=source,
+        ),
+    }
+
+
+def _against(found: SelfCheck) -> str:
+    windows = found.briefing.windows
+    return f" · 环比对 {windows['previous']} · 同比对 {windows['last_year']}" if "previous" in windows else ""
+
+
+def _changes_title(found: SelfCheck) -> str:
+    real = change_rows.any_real(found.briefing.rows)
+    noun = found.briefing.noun
+    if not real:
+        return f"分类{noun}：没有超出波动的变化" if found.briefing.rows else f"分类{noun}"
+    return f"{'、'.join(row.name for row in real[:3])}{noun}有真变化"
+
+
+def _no_beats(found: SelfCheck) -> str:
+    return "该时段没有警格可列，或时间不够精确。" if found.own.notes else "没有登记警格。请在「数据接入」导入警格表。"
+
+
+def _beats_note(found: SelfCheck) -> str:
+    more = len(found.own.beats) - view.MOST_BEATS
+    return f"另有 {more} 个警格，见导出。" if more > 0 else ""
+
+
+def _narrowed(found: SelfCheck, query: dict[str, str], category: str) -> str:
+    return station_address(found.station.code, {**query, "category": category})
+
+
+def _alarm_links(found: SelfCheck, selection: Selection) -> dict[str, str]:
+    """Return where each alarm leads: the trend of its category at this station."""
+    mine = replace(selection, stations=(found.station.code,), categories=()).to_query()
+    links = {}
+    for alarm in found.alarms or ():
+        links[alarm.id] = "/trend?" + urlencode({**mine, "category": alarm.group}, safe=",")
+    return links
+
+
+def figures_of(
+    found: SelfCheck, known: Catalogue, query: dict[str, str], mode: str, source: str
+) -> dict[str, Slots]:  # fmt: skip
+    """Return the cards whose body is a figure."""
+    brief = found.briefing
+    week = [[float(value) for value in row] for row in brief.week] if brief.week is not None else None
+    return {
+        "station-week": cards.filled(
+            figures.week_hours(week, mode) if week else figures.empty(mode),
+            title=view.busiest(brief.week),
+            sub=f"{brief.subject.label}，起 · 近 28 日 {brief.week_words}",
+            note="" if week else "时间不够精确或没有数据，不显示时段。",
+            source=source,
+        ),
+        "station-map": _map(found, known, query, mode, source),
+        "station-duty": _duty(found, mode, source),
+    }
+
+
+def _map(found: SelfCheck, known: Catalogue, query: dict[str, str], mode: str, source: str) -> Slots:
+    links = {code: station_address(code, query) for code in known.stations if code != found.station.code}
+    ahead = len(leading(found.expected))
+    said = ["实心：近 90 日热点；空心：预测未来 28 日全局最热的网格（200 米）。"]
+    if found.expected.state == "fitting":
+        said += found.expected.notes
+    elif found.expected.sentence:
+        said.append(found.expected.sentence)
+    return cards.filled(
+        own_map(found, known.stations, links, mode),
+        title=view.map_title(found, ahead),
+        sub=f"{found.briefing.subject.label}，起 · {found.own.beats_span.words}",
+        note="".join(said),
+        source=source,
+    )
+
+
+def _duty(found: SelfCheck, mode: str, source: str) -> Slots:
+    work = found.work
+    if work is None or not work.knows_need:
+        note = found.work_note if work is None else work.one.words[0]
+        return cards.filled(figures.empty(mode), title="应配与在岗", sub="人", note=note, source=source)
+    one = work.one
+    said = [] if one.match is None else [f"匹配度 {one.match:.2f}（1 为警力完全跟着警情走）"]
+    if one.match is not None and one.match_ceiling is not None:
+        said[0] = f"匹配度 {one.match:.2f}（警情数量所限，至多约 {one.match_ceiling:.2f}）"
+    if one.posts is not None:
+        said.append(f"平均应配 {one.posts:.1f} 人")
+    more = f"/staffing?station={quote(one.station)}"
+    return cards.filled(
+        staffing_figures.day_steps(work, mode, lambda _: more),
+        title=staffing_words.finding(work),
+        sub=f"人，民警、辅警合计 · 按 {one.first} 至 {one.last} 的平均一天",
+        note=html.Div(
+            [
+                "；".join(said),
+                "。",
+                *one.words[1:],
+                html.A(" 警力配置 ›", href=f"/staffing?station={quote(one.station)}"),
+            ]
+        ),
+        source=source,
+    )
