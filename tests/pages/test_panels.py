@@ -69,10 +69,13 @@ def test_every_card_of_every_page_can_be_exported(demo_app: Dash) -> None:
 
 def test_every_offer_gives_tables_with_a_whole_head(demo_app: Dash, demo_store: Store) -> None:
     code = shown_of(demo_store).snapshot.rows("SELECT min(code) FROM stations")[0][0]
-    paths = {page["module"]: page["path_template"] or page["path"] for page in pages_of(demo_app)}
+    paths = {}
+    with demo_app.server.test_request_context("/"):
+        for page in pages_of(demo_app):
+            ids = [getattr(part, "id", None) for part in components(page["layout"]())]
+            paths |= {id: page["path_template"] or page["path"] for id in ids if isinstance(id, str)}
     for card, offer in export._OFFERS.items():
-        path = paths[offer.sheets.__module__].replace("<code>", code)
-        shown = shown_of(demo_store, path, period="last7")
+        shown = shown_of(demo_store, paths[card].replace("<code>", code), period="last7")
         made = offer.sheets(shown)
         for sheet in [made] if isinstance(made, export.Sheet) else made:
             told = dict(sheet.head)
