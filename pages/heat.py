@@ -32,17 +32,19 @@ from pages._components import (
 from pages._components.attributes import attributes
 from pages._components.heat_export import SHEETS
 from pages._components.heat_map import Link
+from pages._components.map_marks import Box
 
 dash.register_page(
     __name__, path="/heat", name="风险热力", title="风险热力 · 降控研判台", order=3, key="h", filtered=True
 )
 
-_FIGURES = ("heat-map", "heat-week", "heat-calendar")
+_FIGURES = ("heat-map", "heat-core", "heat-week", "heat-calendar")
 _TABLES = ("heat-list", "heat-hour", "heat-matrix")
 _SELECTS = {"table": "统计对象", "risk": "地图颜色", "layer": "网格图层", "reading": "案件时间"}
 
 export.offer(SHEETS)
 figures.follow_clicks("heat-map-figure")
+figures.follow_clicks("heat-core-figure")
 figures.follow_clicks("heat-week-figure")
 
 
@@ -61,17 +63,20 @@ def layout(**_: Any) -> html.Div:
             html.Div(
                 [
                     cards.figure_card(
-                        "heat-map", "风险地图", height=560, span="span-8", metric_id=heat_view.MAP_METHODS
+                        "heat-map", "风险地图", height=520, span="heat-map", metric_id=heat_view.MAP_METHODS
+                    ),
+                    cards.figure_card(
+                        "heat-core", "密集处放大", height=520, span="heat-core", metric_id=heat_view.MAP_METHODS
                     ),
                     cards.card(
-                        "heat-list", "各所", states.skeleton(12), span="span-4", metric_id=("verdict", *counts)
+                        "heat-list", "各所", states.skeleton(12), span="heat-side", metric_id=("verdict", *counts)
                     ),
                     cards.figure_card(
-                        "heat-week", "一周时段", height=300, span="span-8", metric_id=("heat-week", *counts)
+                        "heat-week", "一周时段", height=300, span="heat-wide", metric_id=("heat-week", *counts)
                     ),
-                    cards.card("heat-hour", "时段详情", states.skeleton(6), span="span-4", metric_id=counts),
+                    cards.card("heat-hour", "时段详情", states.skeleton(6), span="heat-side", metric_id=counts),
                     cards.figure_card(
-                        "heat-calendar", "日历", height=210, span="span-12", metric_id=("heat-calendar", *counts)
+                        "heat-calendar", "日历", height=210, span="heat-days", metric_id=("heat-calendar", *counts)
                     ),
                     cards.card(
                         "heat-matrix", "派出所 × 时", states.skeleton(12), span="span-12",
@@ -89,6 +94,7 @@ def layout(**_: Any) -> html.Div:
     output={
         "state": Output("heat-state", "children"),
         "hidden": Output("heat-grid", "hidden"),
+        "grid": Output("heat-grid", "className"),
         "options": {key: Output(f"heat-{key}", "options") for key in _SELECTS},
         "values": {key: Output(f"heat-{key}", "value") for key in _SELECTS},
         "cards": cards.slots(tables=_TABLES, figures=_FIGURES),
@@ -121,7 +127,8 @@ def _only(message: html.Div) -> dict[str, Any]:
     """Show one message in place of the figures."""
     keep = dict.fromkeys(_SELECTS, dash.no_update)
     return {
-        "state": [message], "hidden": True, "options": keep, "values": keep, "cards": cards.kept(*_TABLES, *_FIGURES),
+        "state": [message], "hidden": True, "grid": "grid", "options": keep, "values": keep,
+        "cards": cards.kept(*_TABLES, *_FIGURES),
     }  # fmt: skip
 
 
@@ -131,25 +138,41 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, View, str, bool]) -> d
     found = heat(snapshot, selection, view)
     if found.state in ("no_data", "no_result"):
         said = states.no_data(covered_words(known, found.table)) if found.state == "no_data" else states.no_result()
-        return {"state": [said], "hidden": True, "cards": cards.kept(*_TABLES, *_FIGURES)}
+        return {"state": [said], "hidden": True, "grid": "grid", "cards": cards.kept(*_TABLES, *_FIGURES)}
     link = heat_view.linker(selection, view)
-    notes = [states.notice(note) for note in found.notes]
+    focus = known.station_codes(selection.stations)
+    core = heat_map.core(known, focus)
+    shown = _cards(found, known, selection, view, link, mode, status.source_line(snapshot))
+    notes = [states.notice(note) for note in [*found.notes, *heat_view.no_map(known)]]
     nothing = [states.nothing_happened(found.noun)] if found.state == "nothing" else []
     return {
         "state": [*notes, *nothing],
         "hidden": False,
-        "cards": _cards(found, known, selection, view, link, mode, status.source_line(snapshot)),
+        "grid": heat_view.grid_class(found, known, core is not None),
+        "cards": {**shown, "heat-core": _core(found, known, link, mode, core) if core else _no_core(mode)},
     }
+
+
+def _core(found: Heat, known: Catalogue, link: Link, mode: str, core: Box) -> dict[str, Any]:
+    """Return the enlarged part of the map; what it shows is explained beside the whole map."""
+    return cards.filled(
+        heat_map.drawn(found, known, link, mode, window=core),
+        sub=f"左图中派出所密集的部分 · {found.metric.label}",
+        note="图例与说明同「风险地图」。",
+    )
+
+
+def _no_core(mode: str) -> dict[str, Any]:
+    return cards.filled(figures.empty(mode))
 
 
 def _cards(
     found: Heat, known: Catalogue, selection: Selection, view: View, link: Link, mode: str, source: str
 ) -> dict[str, dict[str, Any]]:
     label = found.metric.label
-    focus = known.station_codes(selection.stations)
     return {
         "heat-map": cards.filled(
-            heat_map.drawn(found, known, link, mode, focus),
+            heat_map.drawn(found, known, link, mode, known.station_codes(selection.stations)),
             title=heat_map.title(found),
             sub=f"{label} · {heat_view.unit(found)} · {found.title}",
             note=heat_view.map_note(found, known),
@@ -182,7 +205,7 @@ def _cards(
             source=source,
         ),
         "heat-matrix": cards.filled(
-            heat_tables.hours(found.matrix, link, found.table == "alerts"),
+            heat_tables.hours(found.matrix, link),
             title=heat_view.matrix_title(found),
             sub=f"{label}，起 · {found.title} · 底色为与自身同一时段的预期之差",
             note=cards.diverging_legend() if found.matrix else None,

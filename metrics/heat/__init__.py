@@ -37,7 +37,7 @@ def _heat(snapshot: Snapshot, question: tuple[Selection, View]) -> Heat:
     window = study_window(known, selection, period, shape, view.table)
     risk, listed, common, said = stations.levelled(snapshot, context, stations.residuals(context))
     week = hours.week(snapshot, context, window)
-    calendar = _calendar(snapshot, context)
+    calendar, no_calendar = _calendar(snapshot, context)
     return Heat(
         state=_state(context),
         table=view.table,
@@ -55,7 +55,7 @@ def _heat(snapshot: Snapshot, question: tuple[Selection, View]) -> Heat:
         hot=_hot(snapshot, context, window) if view.layer == "hot" else None,
         forecast=forecast.forecast(snapshot, selection) if view.layer == "forecast" else None,
         hour=hours.looked_at(snapshot, context, window),
-        notes=list(dict.fromkeys([*notes, *answer.notes, *said])),
+        notes=list(dict.fromkeys([*notes, *no_calendar, *answer.notes, *said])),
     )
 
 
@@ -77,14 +77,15 @@ def _judged_by(context: Context) -> str:
     return "预期取去年同期，各派出所、各时段两组分别按 5% 错误发现率校正"
 
 
-def _calendar(snapshot: Snapshot, context: Context) -> CalendarMatrix | None:
+def _calendar(snapshot: Snapshot, context: Context) -> tuple[CalendarMatrix | None, list[str]]:
+    """Return the days of a year, or why there are none."""
     if not context.shape.daily:
-        return None
+        return None, []
     try:
-        return calendar_matrix.of(snapshot, context.selection, context.metric.id)
-    except Refused:
-        # The year before may be known only by month where the period is known by day.
-        return None
+        return calendar_matrix.of(snapshot, context.selection, context.metric.id), []
+    except Refused as error:
+        # The year may be known only by month where the period itself is known by day.
+        return None, [f"{error}日历因此不显示。"]
 
 
 def _hot(snapshot: Snapshot, context: Context, window: Window) -> cells.HotCells:

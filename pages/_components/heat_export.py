@@ -183,6 +183,7 @@ def _matrix_sheet(shown: Shown, found: Heat, grid: HourMatrix, name: str) -> She
 
 
 SHEETS: dict[str, export.Sheets] = {
-    "heat-map": map_sheets, "heat-list": stations, "heat-week": week, "heat-hour": hour, "heat-calendar": calendar,
+    "heat-map": map_sheets,
+    "heat-core": map_sheets, "heat-list": stations, "heat-week": week, "heat-hour": hour, "heat-calendar": calendar,
     "heat-matrix": matrix,
 }  # fmt: skip

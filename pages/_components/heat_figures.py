@@ -134,10 +134,8 @@ def _judged(one: Day) -> str:
 
 
 def _calendar_layout(found: CalendarMatrix, weeks: list[date], mode: str) -> dict[str, Any]:
-    """Return axes with a tick at the first whole week of each month and names of alternate days."""
-    firsts = [place for place, week in enumerate(weeks) if place == 0 or week.month != weeks[place - 1].month]
-    # A label needs about two columns; the first month may end at once.
-    firsts = [place for n, place in enumerate(firsts) if n + 1 == len(firsts) or firsts[n + 1] - place >= 2]
+    """Return axes with a tick at the first whole week of every other month, and the names of the days."""
+    ticks = _months(weeks)
     names = [WEEKDAYS[(found.week_start - 1 + shift) % 7] for shift in range(7)]
     return layout(
         mode,
@@ -145,8 +143,9 @@ def _calendar_layout(found: CalendarMatrix, weeks: list[date], mode: str) -> dic
         margin={"l": 36, "r": 2, "t": 22, "b": 2},
         xaxis={
             "side": "top",
-            "tickvals": firsts,
-            "ticktext": [_month(weeks[place], first=place == firsts[0]) for place in firsts],
+            "tickangle": 0,
+            "tickvals": list(ticks),
+            "ticktext": list(ticks.values()),
             "range": [-0.5, len(weeks) - 0.5],
             "ticks": "",
         },
@@ -154,5 +153,7 @@ def _calendar_layout(found: CalendarMatrix, weeks: list[date], mode: str) -> dic
     )
 
 
-def _month(day: date, first: bool) -> str:
-    return f"{day.year}年{day.month}月" if first or day.month == 1 else f"{day.month}月"
+def _months(weeks: list[date]) -> dict[int, str]:
+    """Return the label of every other month by the column where it begins; January is the year."""
+    starts = [n for n, week in enumerate(weeks) if n and week.month != weeks[n - 1].month and week.month % 2]
+    return {n: f"{weeks[n].year}年" if weeks[n].month == 1 else f"{weeks[n].month}月" for n in starts}

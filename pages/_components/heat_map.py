@@ -14,7 +14,8 @@ from metrics.heat.values import AROUND, Heat, StationRisk
 from metrics.heat.view import RISKS
 from metrics.privacy import is_hidden
 from pages._components.figures import Figure
-from pages._components.maps import station_map
+from pages._components.map_marks import Box
+from pages._components.maps import crowd, station_map
 from pages._components.template import pixels, tokens
 
 Link = Callable[..., str]
@@ -25,15 +26,16 @@ TIMES = (1.25, 1.5)
 UNITS = {"rate": "起/万人·年", "harm": "危害分/万人·年"}
 # Cells drawn dark and told one by one; more would cover the map and slow old PCs.
 MOST_TOLD = 300
-_HEIGHT, _WIDTH, _SWATCH = 560, 800, 43
+_HEIGHT, _WIDTH, _SWATCH = 520, 590, 43
 
 
-def drawn(found: Heat, known: Catalogue, link: Link, mode: str, focus: Sequence[str] = ()) -> Figure:
-    """Draw the map; link(station=code) is where a click on a station or cell leads."""
-    stations = [
-        {"code": one.code, "name": short_name(one.name), "lon": one.lon, "lat": one.lat, "boundary": one.boundary}
-        for one in known.stations.values()
-    ]
+def drawn(
+    found: Heat, known: Catalogue, link: Link, mode: str, focus: Sequence[str] = (), window: Box | None = None
+) -> Figure:
+    """Draw the map; link(station=code) is where a click on a station or cell leads.
+
+    focus: the stations that it is cut to; window: the part in degrees that it is cut to.
+    """
     chosen = set(focus)
     values = {
         one.code: {
@@ -47,10 +49,33 @@ def drawn(found: Heat, known: Catalogue, link: Link, mode: str, focus: Sequence[
     others = {
         code: {"text": "未选，点击查看", "href": link(station=code)} for code in known.stations if code not in values
     }
+    shapes, words = ([], []) if window else legend(found.risk, mode)
+    inner = None if window else core(known, focus)
     return station_map(
-        stations, values | others, [], mode, height=_HEIGHT, width=_WIDTH, over=layers(found, known, link, mode),
-        legend=legend(found.risk, mode), focus=focus,
+        placed(known), values | others, [], mode, height=_HEIGHT, width=_WIDTH, focus=focus, window=window,
+        over=layers(found, known, link, mode, window),
+        legend=([*shapes, *([_window(inner, mode)] if inner else [])], words),
     )  # fmt: skip
+
+
+def _window(box: Box, mode: str) -> Figure:
+    """Return the frame of what the other map enlarges."""
+    west, south, east, north = box
+    line = {"color": tokens(mode)["accent"], "width": 1, "dash": "dot"}
+    return {"type": "rect", "x0": west, "x1": east, "y0": south, "y1": north, "line": line}
+
+
+def placed(known: Catalogue) -> list[dict[str, Any]]:
+    """Return the stations as maps want them, with their short names."""
+    return [
+        {"code": one.code, "name": short_name(one.name), "lon": one.lon, "lat": one.lat, "boundary": one.boundary}
+        for one in known.stations.values()
+    ]
+
+
+def core(known: Catalogue, focus: Sequence[str]) -> Box | None:
+    """Return the crowded part of the bureau that deserves a map of its own; None where one station is looked at."""
+    return None if focus else crowd(placed(known), _WIDTH, _HEIGHT)
 
 
 def strength_of(one: StationRisk, risk: str) -> int | None:
@@ -103,6 +128,9 @@ def verdict(one: StationRisk, risk: str) -> str:
 
 def title(found: Heat) -> str:
     """Return the finding of the map, or what it shows."""
+    if len(found.stations) == 1:
+        only = found.stations[0]
+        return f"{short_name(only.name)}{found.metric.label}：{verdict(only, found.risk)}"
     if found.risk == "residual":
         high = sum(one.real and one.z > 0 for one in found.stations)
         low = sum(one.real and one.z < 0 for one in found.stations)
@@ -115,7 +143,7 @@ def title(found: Heat) -> str:
 # ---- the grid on top ------------------------------------------------------------------------------
 
 
-def layers(found: Heat, known: Catalogue, link: Link, mode: str) -> list[Figure]:
+def layers(found: Heat, known: Catalogue, link: Link, mode: str, window: Box | None = None) -> list[Figure]:
     """Return the traces of hot cells or of the forecast: all cells light, the first ones dark and told."""
     if found.hot is not None and len(found.hot.cells):
         cells, colour = found.hot.cells, "watch"
@@ -128,6 +156,7 @@ def layers(found: Heat, known: Catalogue, link: Link, mode: str) -> list[Figure]
     else:
         return []
     token = tokens(mode)
+    cells = _inside(cells, window)
     points = {
         "type": "scatter",
         "mode": "markers",
@@ -140,7 +169,16 @@ def layers(found: Heat, known: Catalogue, link: Link, mode: str) -> list[Figure]
         "text": texts,
         "customdata": [link(station=code) if code else "" for code in first["station"]],
     }
-    return [_patches(cells, "grid", token[colour], 0.35), _patches(first, "first", token[colour], 1.0), points]
+    return [_patches(cells, "grid", token[colour], 0.3), _patches(first, "first", token[colour], 1.0), points]
+
+
+def _inside(cells: pd.DataFrame, window: Box | None) -> pd.DataFrame:
+    """Return the cells that touch a window; what is not seen need not be sent."""
+    if window is None:
+        return cells
+    west, south, east, north = window
+    touched = (cells["east"] >= west) & (cells["west"] <= east) & (cells["north"] >= south) & (cells["south"] <= north)
+    return cells[touched]
 
 
 def leading(found: Heat) -> int:

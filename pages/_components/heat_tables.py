@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import html
 
 from metrics.briefing import short_name
@@ -44,10 +46,12 @@ def stations(found: Heat, link: Link) -> html.Div:
 def _station(one: StationRisk, found: Heat, link: Link) -> html.Tr:
     step = strength_of(one, found.risk) or 0
     sign, tone = _SIGNS[step > 0] if abs(step) == 3 or (found.risk != "residual" and step) else ("", "none")
-    if found.risk == "residual":
-        beside = "—" if one.expected is None else f"{one.expected:,.1f}"
-    else:
-        beside = "—" if one.level is None else f"{one.level.value:,.0f}（{one.level.low:,.0f}–{one.level.high:,.0f}）"
+    beside: list[Any] = ["—"]
+    if found.risk == "residual" and one.expected is not None:
+        beside = [f"{one.expected:,.1f}"]
+    elif found.risk != "residual" and one.level is not None:
+        level = one.level
+        beside = [f"{level.value:,.0f}", html.Span(f"{level.low:,.0f}–{level.high:,.0f}", className="interval")]
     return html.Tr(
         [
             html.Td(html.A(short_name(one.name), href=link(station=one.code))),
@@ -58,10 +62,11 @@ def _station(one: StationRisk, found: Heat, link: Link) -> html.Tr:
     )
 
 
-def hours(found: HourMatrix | None, link: Link, is_whole: bool = True) -> html.Div:
+def hours(found: HourMatrix | None, link: Link) -> html.Div:
     """Return rows × 24 hours; a row's name leads to the page narrowed to it, colour stands only where it stands out."""
     if found is None:
         return states.panel("没有时段数据", "这些数据的时间不精确到小时，不能按时统计。")
+    is_whole = bool((found.values % 1 == 0).all())
     corner = {"station": "派出所", "group": "归类", "category": "类别"}[found.dimension]
     titles = [html.Th(str(hour), scope="col", title=f"{hour}–{hour + 1} 时") for hour in range(24)]
     head = html.Thead(html.Tr([html.Th(corner, scope="col"), html.Th("合计", scope="col"), *titles]))
@@ -109,10 +114,12 @@ def busiest(found: WeekHours | None, link: Link) -> html.Div:
     rows = []
     for day, hour in _top(found):
         count = float(found.values[day - 1, hour])
-        cells = [f"{count:,.4g}", f"{count / total:.1%}"]
+        per_day = [] if found.is_even else [f"{found.shown[day - 1, hour]:,.1f}"]
+        cells = [*per_day, f"{count:,.0f}", f"{count / total:.1%}"]
         words = html.A(hour_words((day, hour)), href=link(at=f"{day}-{hour}"))
         rows.append(html.Tr([html.Td(words), *(html.Td(text, className="num") for text in cells)]))
-    return static(_table(("最多的时段", "起数", "占全周"), rows), "table-scroll", tabIndex="0")
+    heads = ("时段", *(() if found.is_even else ("起/日",)), "起数", "占全周")
+    return static(_table(heads, rows), "table-scroll", tabIndex="0")
 
 
 def looked_at(found: HourList, link: Link) -> html.Div:
@@ -129,7 +136,11 @@ def looked_at(found: HourList, link: Link) -> html.Div:
 
 
 def _share(one: Share, href: str) -> html.Tr:
-    cells = [f"{one.count:,.4g}", f"{one.share:.1%}", f"{one.usual:.1%}"]
+    cells = [
+        f"{one.count:,.0f}" if one.count == int(one.count) else f"{one.count:,.1f}",
+        f"{one.share:.1%}",
+        f"{one.usual:.1%}",
+    ]
     return html.Tr(
         [html.Td(html.A(short_name(one.name), href=href)), *(html.Td(text, className="num") for text in cells)]
     )

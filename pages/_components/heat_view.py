@@ -111,6 +111,27 @@ def controls(view: View, known: Catalogue) -> dict[str, Any]:
     return {"options": options, "values": values}
 
 
+def no_map(known: Catalogue) -> list[str]:
+    """Say why there is no map, where no station has a place."""
+    return (
+        []
+        if _has_places(known)
+        else ["派出所没有边界和坐标，不画地图。请在「数据接入」导入辖区边界（GeoJSON）或坐标。"]
+    )
+
+
+def _has_places(known: Catalogue) -> bool:
+    return any(one.boundary or one.lon is not None for one in known.stations.values())
+
+
+def grid_class(found: Heat, known: Catalogue, has_core: bool) -> str:
+    """Return which cards the grid shows: what cannot be drawn at all leaves no empty box."""
+    told = {
+        "has-core": has_core, "no-map": not _has_places(known), "no-hours": found.week is None, "no-days": found.calendar is None,
+    }  # fmt: skip
+    return " ".join(["grid", *(name for name, is_so in told.items() if is_so)])
+
+
 def unit(found: Heat) -> str:
     """Return the unit of the map."""
     return UNITS.get(found.risk, "起")
@@ -120,7 +141,7 @@ def map_note(found: Heat, known: Catalogue) -> str:
     """Say what the grid on the map is, what is left out, and which stations have no place."""
     said = [found.judged_by] if found.risk == "residual" else [_common_words(found)]
     if found.hot is not None:
-        said.append(_hot_words(found))
+        said.append(_hot_words(found, len(found.stations) < len(known.stations)))
     if found.forecast is not None:
         said.append(_forecast_words(found))
     lost = maps.unplaced([vars(one) for one in known.stations.values()])
@@ -133,17 +154,18 @@ def _common_words(found: Heat) -> str:
     return f"全局 {found.common or 0:,.1f} {unit(found)}，×÷ 为与全局之比，差别不超出随机波动的不着色"
 
 
-def _hot_words(found: Heat) -> str:
+def _hot_words(found: Heat, is_narrowed: bool) -> str:
     hot = found.hot
     assert hot is not None
     if hot.state == "no_coordinates":
         return f"该时段{found.noun}没有坐标，不能统计热点"
     if not len(hot.cells) or hot.area is None:
         return f"热点网格（{found.study}）：没有显著的热点"
+    within = "所选辖区" if is_narrowed else "全局"
     return (
         f"▪ 热点网格 {len(hot.cells):,} 格（{found.study}），占面积 {len(hot.cells) / hot.area.size:.1%}，"
         f"集中 {hot.hot_events:,} / {hot.inside:,} 起（{hot.hot_events / max(1, hot.inside):.0%}），"
-        f"起数最多的 100 格深色；{hot.origins.words.rstrip('。')}"
+        f"起数最多的 100 格深色；与{within}的平均水平相比；{hot.origins.words.rstrip('。')}"
     )
 
 
@@ -158,9 +180,9 @@ def _forecast_words(found: Heat) -> str:
 
 
 def list_note(found: Heat) -> str:
-    """Say what the list is sorted by and what its interval is."""
+    """Say what its interval is, and what a click does."""
     if found.risk == "residual":
-        return "点击所名，本页只看该所。"
+        return "点击所名，本页只看该所。" if len(found.stations) > 1 else ""
     kind = "经验贝叶斯收缩率" if found.risk == "rate" else "加权和"
     return f"{kind}与 95% 区间；区间重叠的不分先后。"
 
@@ -184,7 +206,8 @@ def calendar_title(found: Heat) -> str:
         return "日历"
     high = sum(one.real and (one.z or 0) > 0 for one in found.calendar.days)
     low = sum(one.real and (one.z or 0) < 0 for one in found.calendar.days)
-    return f"近一年 {high} 天显著高于预期、{low} 天显著低于预期" if high or low else "日历：逐日与预期之差"
+    said = [f"{n} 天显著{word}预期" for n, word in ((high, "高于"), (low, "低于")) if n]
+    return f"近一年 {'、'.join(said)}" if said else "日历：逐日与预期之差"
 
 
 def calendar_sub(found: Heat) -> str:

@@ -17,6 +17,8 @@ Box = tuple[float, float, float, float]
 # The share of the map's height that is left under it for scale bar and north mark.
 STRIP = 0.09
 _FLAGGED = 2
+# px that a name is lifted above an area that is too small for it.
+_LIFT = 14
 
 
 @dataclass(frozen=True)
@@ -48,29 +50,47 @@ def names(
 ) -> list[dict[str, Any]]:
     """Name the flagged stations first, strongest first, then others where the name fits inside; none overlap."""
     size = pixels("f1")
-    wanted = []
-    for station, shape in outlined:
-        ring = max(shape, key=len)
-        center = geometry.middle(ring)
-        _, south, _, north = geometry.extent(list(ring))
-        room = geometry.width_at(ring, center) * frame.squeeze * frame.scale, (north - south) * frame.scale
-        wanted.append((station, center, room))
+    wanted = [(station, *_room(shape, frame)) for station, shape in outlined]
     wanted += [(station, (station["lon"], station["lat"]), (0.0, 0.0)) for station in dotted]
+    west, south, east, north = frame.box
     taken: list[tuple[float, float, float, float]] = []
     found = []
     for station, (x, y), (wide, tall) in sorted(wanted, key=lambda one: -_weight(values.get(one[0]["code"], {}))):
         value = values.get(station["code"], {})
         label = str(value.get("label") or station["name"])
         need = size * len(label)
-        if not _weight(value) and (wide < need * 1.15 or tall < size * 1.6):
+        if not (west <= x <= east and south <= y <= north):
+            continue
+        inside = _is_room(label, wide, tall)
+        if not _weight(value) and not inside:
             continue
         left, top = (x - frame.box[0]) * frame.squeeze * frame.scale - need / 2, (frame.box[3] - y) * frame.scale
+        top -= 0 if inside else _LIFT
         area = (left, top - size / 2, left + need, top + size * 0.7)
         if any(area[0] < t[2] and t[0] < area[2] and area[1] < t[3] and t[1] < area[3] for t in taken):
             continue
         taken.append(area)
-        found.append(_name(label, (x, y), value, wide >= need * 1.15, mode))
+        found.append(_name(label, (x, y), value, inside, mode))
     return found
+
+
+def fits(station: Mapping[str, Any], shape: Shape, frame: Frame) -> bool:
+    """Whether the name of a station fits into its outline."""
+    _, (wide, tall) = _room(shape, frame)
+    return _is_room(str(station["name"]), wide, tall)
+
+
+def _room(shape: Shape, frame: Frame) -> tuple[Point, tuple[float, float]]:
+    """Return the middle of the largest ring, and how wide and tall it is there in px."""
+    ring = max(shape, key=len)
+    center = geometry.middle(ring)
+    _, south, _, north = geometry.extent(list(ring))
+    return center, (geometry.width_at(ring, center) * frame.squeeze * frame.scale, (north - south) * frame.scale)
+
+
+def _is_room(label: str, wide: float, tall: float) -> bool:
+    size = pixels("f1")
+    return wide >= size * len(label) * 1.15 and tall >= size * 1.6
 
 
 def _weight(value: Mapping[str, Any]) -> int:
@@ -94,7 +114,7 @@ def _name(label: str, at: Point, value: Mapping[str, Any], inside: bool, mode: s
     if not inside:
         # The name is wider than its area: a plate keeps it readable, above the area so that its colour stays visible.
         note["font"]["color"] = token["ink"]
-        note |= {"bgcolor": token["surface"], "opacity": 0.92, "borderpad": 1, "yshift": 14}
+        note |= {"bgcolor": token["surface"], "opacity": 0.92, "borderpad": 1, "yshift": _LIFT}
     return note
 
 

@@ -7,13 +7,15 @@ from typing import Any
 
 from pages._components import geometry
 from pages._components.figures import Figure, layout, mark_of, step_colour
-from pages._components.map_marks import STRIP, Frame, Shape, names, scale_bar
+from pages._components.map_marks import STRIP, Box, Frame, Shape, fits, names, scale_bar
 from pages._components.template import pixels, tokens
 
 # The usual drawing width and height in px, for judging which names fit.
 _WIDTH, _HEIGHT = 560, 300
 # How far outside a spot may lie, in sizes of the outlined bureau or of the middle half of its spots; least in degrees.
 _FAR_FROM_OUTLINES, _FAR_FROM_SPOTS, _SMALLEST_REACH = 1.0, 4.0, 0.2
+# So many stations too small for their names, and so much larger a scale, make an enlarged part worth its room.
+_CROWD, _WORTH = 8, 1.8
 
 
 def station_map(
@@ -27,6 +29,7 @@ def station_map(
     over: Sequence[Figure] = (),
     legend: tuple[list[Figure], list[Figure]] = ([], []),
     focus: Collection[str] = (),
+    window: Box | None = None,
 ) -> Figure:
     """Draw stations coloured by strength; a station without outline is a dot, one without place is left out.
 
@@ -35,10 +38,13 @@ def station_map(
     edge: whether the outline is strong.
     cells: lon, lat, text and optional href of hot cells. over: traces on top of the stations, in degrees.
     legend: shapes and annotations. focus: codes of the stations that the map is cut to; the others stay as context.
+    window: west, south, east, north in degrees that the map is cut to instead.
     """
     outlined, dotted = _placed(stations)
     cells = _near(cells, outlined)
-    box = _box(outlined, dotted, cells, focus)
+    # Where no outline says how far the bureau reaches, what lies on top does.
+    spots = [] if outlined else _spots(over)
+    box = window or _box(outlined, dotted, [*cells, *_near(spots, outlined)], focus)
     if box is None:
         return _nothing_to_draw(mode)
     frame = Frame(box, width, height)
@@ -46,15 +52,53 @@ def station_map(
     # The outlines of flagged and chosen stations lie on top of their neighbours'.
     data.sort(key=lambda one: one["line"]["width"])
     data += [_dots(dotted, values, mode)] if dotted else []
-    data += [*over, *([_squares(cells, mode)] if cells else [])]
+    data += [*over, *([_borders(outlined, mode)] if over else []), *([_squares(cells, mode)] if cells else [])]
     shapes, words = scale_bar(frame, mode)
     notes = [*names(outlined, dotted, values, frame, mode), *words, *legend[1]]
-    return {"data": data, "layout": _map_layout(frame, [*shapes, *legend[0]], notes, mode, focus)}
+    part = f"{window}" if window else "".join(f"-{code}" for code in sorted(focus))
+    return {"data": data, "layout": _map_layout(frame, [*shapes, *legend[0]], notes, mode, part)}
+
+
+def _spots(over: Sequence[Figure]) -> list[dict[str, float]]:
+    """Return the points of traces as places."""
+    pairs = [pair for trace in over for pair in zip(trace["x"], trace["y"], strict=True)]
+    return [{"lon": x, "lat": y} for x, y in pairs if x is not None and y is not None]
+
+
+def crowd(stations: Sequence[Mapping[str, Any]], width: int = _WIDTH, height: int = _HEIGHT) -> Box | None:
+    """Return the part of a map, in degrees, where many stations are too small for their names; None where few are.
+
+    The part is around the middle nine tenths of them, and only worth a map of its own where that shows them at nearly
+    twice the scale.
+    """
+    outlined, dotted = _placed(stations)
+    box = _box(outlined, dotted, (), ())
+    if box is None:
+        return None
+    frame = Frame(box, width, height)
+    small = [
+        (geometry.middle(max(shape, key=len)), shape) for station, shape in outlined if not fits(station, shape, frame)
+    ]
+    if len(small) < _CROWD:
+        return None
+    ends = []
+    for axis in range(2):
+        listed = sorted(center[axis] for center, _ in small)
+        ends.append((listed[len(listed) // 20], listed[-1 - len(listed) // 20]))
+    inner = [
+        point
+        for center, shape in small
+        if all(low <= value <= high for value, (low, high) in zip(center, ends, strict=True))
+        for ring in shape
+        for point in ring
+    ]
+    found = geometry.extent(inner)
+    return found if Frame(found, width, height).scale >= _WORTH * frame.scale else None
 
 
 def _box(
     outlined: Sequence[tuple[Any, Shape]], dotted: Sequence[Any], cells: Sequence[Any], focus: Collection[str]
-) -> tuple[float, float, float, float] | None:
+) -> Box | None:
     """Return what the map shows: everything, or the stations in focus with some room around them."""
     chosen = {station["code"] for station, _ in outlined} | {station["code"] for station in dotted}
     wanted = chosen & set(focus) or chosen
@@ -147,6 +191,18 @@ def _outline(station: Mapping[str, Any], shape: Shape, value: Mapping[str, Any],
     }
 
 
+def _borders(outlined: Sequence[tuple[Mapping[str, Any], Shape]], mode: str) -> Figure:
+    """Return all outlines once more, as lines over whatever covers the stations."""
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for _, shape in outlined:
+        for ring in shape:
+            xs += [*([None] if xs else []), *(round(x, 5) for x, _ in ring)]
+            ys += [*([None] if ys else []), *(round(y, 5) for _, y in ring)]
+    line = {"color": tokens(mode)["ink-2"], "width": 0.5}
+    return {"type": "scatter", "mode": "lines", "name": "borders", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
+
+
 def _dots(stations: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[str, Any]], mode: str) -> Figure:
     token = tokens(mode)
     chosen = [values.get(station["code"], {}) for station in stations]
@@ -193,16 +249,14 @@ def _hover(station: Mapping[str, Any], value: Mapping[str, Any]) -> str:
     return f"{station['name']}<br>{value.get('text') or '无数据'}"
 
 
-def _map_layout(
-    frame: Frame, shapes: list[Figure], notes: list[Figure], mode: str, focus: Collection[str]
-) -> dict[str, Any]:
+def _map_layout(frame: Frame, shapes: list[Figure], notes: list[Figure], mode: str, part: str) -> dict[str, Any]:
     west, south, east, north = frame.box
     tall = north - south
     hidden = {"visible": False, "fixedrange": True, "constrain": "range"}
     return layout(
         mode,
         # A new part of the town is a new view; the same part keeps it.
-        "map" + "".join(f"-{code}" for code in sorted(focus)),
+        f"map{part}",
         xaxis={**hidden, "range": [west, east]},
         yaxis={
             **hidden,
