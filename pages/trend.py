@@ -216,7 +216,7 @@ def _line_note(found: Trend) -> list[Any]:
     aligned = "上年同期为前推 52 周（星期对齐）" if found.asked.grain == "week" else "上年同期为上年同日期"
     marks = [f"灰带为{band}"] if has_band else []
     marks += [aligned, "轴上蓝线为所选时段，轴下色块为节假日", "↑↓ 为真变化", found.judged_by]
-    if found.asked.grain != "month" and any((one.last - one.first).days >= 4 for one in found.holidays):
+    if any(one.usual for one in found.points) and any((one.last - one.first).days >= 4 for one in found.holidays):
         marks.append("长假之后 8 周的预期含假期，略偏离平常")
     lines = [html.P(" · ".join(marks))]
     if found.outlook:

@@ -45,7 +45,14 @@ def line(found: Trend, mode: str, href: Callable[[Point], str]) -> Figure:
         "nticks": 6, "ticksuffix": "",
     }  # fmt: skip
     strip = {"domain": [0, _STRIP * 0.42], "range": [0, 1], "visible": False, "fixedrange": True}
-    across = {"type": "date", "range": _reach(found), "tickformat": _TICKS[found.asked.grain], "anchor": "y2"}
+    across = {
+        "type": "date",
+        "range": _reach(found),
+        "tickformat": _TICKS[found.asked.grain],
+        "anchor": "y2",
+        "tickangle": 0,
+        "nticks": 9,
+    }
     return {
         "data": data,
         "layout": layout(
@@ -326,9 +333,9 @@ def _labels(found: Trend, token: dict[str, str]) -> list[dict[str, Any]]:
             base = at.last_year.base or 0.0
             labels.append(_label(_at(at), base, PAST, token["ink-2"], yshift=-14 if above else 14))
     if found.outlook:
-        first = found.outlook.days[0].first.isoformat()
+        last = found.outlook.days[-1].first.isoformat()
         labels.append(
-            _label(first, 1.0, "预测 7 日", token["accent"], yref="y domain", xanchor="left", yanchor="bottom")
+            _label(last, 1.0, "预测 7 日", token["accent"], yref="y domain", xanchor="right", yanchor="bottom")
         )
     return labels
 
@@ -351,8 +358,10 @@ def _holiday_names(found: Trend, token: dict[str, str]) -> list[dict[str, Any]]:
         if any(first < ends[1] and last > ends[0] for first, last in [*taken, *others]):
             continue
         taken.append(ends)
-        at = _moment(one.last, timedelta(hours=14))
-        names.append(_label(at, 0.5, one.name, token["ink-2"], yref="y2", xanchor="left"))
+        # At the right end the name stands before its tick.
+        fits = ends[1] <= found.points[-1].last or found.outlook is not None
+        at = _moment(one.last, timedelta(hours=14)) if fits else _moment(one.first, -timedelta(hours=14))
+        names.append(_label(at, 0.5, one.name, token["ink-2"], yref="y2", xanchor="left" if fits else "right"))
     return names
 
 
@@ -446,7 +455,8 @@ def _campaign_layout(
         labels.append(_label(1.0, at, text, colour, xref="paper", xanchor="left", xshift=4))
     return layout(
         mode, "trend-campaign", margin={"l": 52, "r": 76, "t": 8, "b": 26},
-        xaxis={"type": "date", "tickformat": "%-m月%-d日", "range": [days[0], days[-1]] if days else None},
+        xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0, "nticks": 5,
+               "range": [days[0], days[-1]] if days else None},
         yaxis={"range": list(limits), "showgrid": True, "tickformat": ticks, "nticks": 6}, annotations=labels,
     )  # fmt: skip
 

@@ -18,10 +18,10 @@ from pages._components.markup import static
 Line = Sequence[float | None]
 _WIDTH, _HEIGHT, _EDGE = 200, 48, 3
 _SMOOTH = 7
-# What lies beyond half or one and a half times its usual level stays at the edge; its counts say how far.
-LEAST_INDEX, MOST_INDEX = 50.0, 150.0
+# What lies beyond twice its usual level stays at the edge; its counts say how far.
+LEAST_INDEX, MOST_INDEX = 0.0, 200.0
 # A line of fewer a day, week or month is noise from edge to edge.
-FEWEST = 3
+FEWEST = 1
 
 
 def multiples(found: Trend, href: Callable[[Part], str]) -> html.Div:
@@ -40,7 +40,7 @@ def scale_words(found: Trend) -> str:
     if found.metric.kind != COUNT:
         return f"各图同一纵轴，{found.metric.unit}"
     few = f"每{GRAIN_NOUNS[found.asked.grain]}不足 {FEWEST} 起的不画线"
-    return f"{smooth}以上年同期平均为 100%（虚线），各图纵轴均为 50%–150%，{few}"
+    return f"{smooth}以上年同期平均为 100%（虚线），各图纵轴均为 0–200%，{few}"
 
 
 def _indexed(found: Trend) -> bool:
@@ -90,11 +90,7 @@ def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[floa
     past, now = lines[1], lines[0]
     level = _indexed(found) and bool(now)
     layers = [
-        *(
-            [html.I(className="mini-level", style={"--shape": _shape(_level(100.0, limits))})]
-            if _indexed(found)
-            else []
-        ),
+        *([html.I(className="mini-level", style={"--shape": _shape(_level(100.0, limits))})] if level else []),
         html.I(className="mini-past", style={"--shape": _shape(_line(past, limits))}),
         html.I(className="mini-now", style={"--shape": _shape(_line(now, limits))}),
     ]
