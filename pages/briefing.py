@@ -189,11 +189,13 @@ def _spark(card: Card, mode: str) -> figures.Figure:
 
 
 def _point(point: Point) -> tuple[Any, str]:
-    words: list[Any] = [point.text]
-    if point.verdict == REAL:
-        words += ["，", cards.toned(REAL, point.tone if point.tone != "plain" else "none")]
-    anchor = f"#{point.anchor}" if point.anchor else ""
-    return html.Span(words), f"{point.page}{_href(point.query)[1:]}{anchor}"
+    tone = point.tone if point.tone != "plain" else "none"
+    before, verdict, after = point.text.partition(point.verdict)
+    if verdict:
+        words = [before, cards.toned(verdict, tone), after]
+    else:
+        words = [point.text, *(["，", cards.toned(REAL, tone)] if point.verdict == REAL else [])]
+    return html.Span(words), f"{point.page}{_href(point.query)[1:]}"
 
 
 def _change_row(row: Row, selection: Selection) -> tables.ChangeRow:

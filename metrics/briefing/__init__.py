@@ -10,18 +10,20 @@ from scipy import stats
 
 from data.reading import Snapshot
 from metrics import cache, catalogue, compare, festivals
-from metrics.briefing import lines
+from metrics.briefing import lines, seasons
 from metrics.briefing import places as placed
 from metrics.briefing.asking import CARD_METRICS, FESTIVAL, RESPONSE, answered, shape_of
 from metrics.briefing.context import Context, short_name
 from metrics.briefing.keypoints import key_points
-from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row, Spark
+from metrics.briefing.surges import surges
+from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row, Spark, Surge, Surges
 from metrics.definitions import METRICS
 from metrics.periods import describe, span_window
 from metrics.selection import Selection
 
 __all__ = [
-    "CARD_METRICS", "Briefing", "Card", "Matrix", "Place", "Point", "Row", "Spark", "brief", "short_name",
+    "CARD_METRICS", "Briefing", "Card", "Matrix", "Place", "Point", "Row", "Spark", "Surge",
+    "Surges", "brief", "short_name",
 ]  # fmt: skip
 
 
@@ -43,6 +45,8 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         snapshot_id=snapshot.id,
         as_of=known.data_as_of,
         title=describe(context.window, selection.cutoff),
+        window=context.window,
+        by_weeks=context.weekly,
         filter_words=selection.describe(known.station_names, known.category_names()),
         windows={
             span: describe(answer.windows[context.subject.view, span], selection.cutoff) for span in shape.compared
@@ -56,6 +60,7 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         week=placed.week(context),
         week_words=describe(span_window(period, "month_before", context.window.end), 0),
         points=[],
+        warnings=surges(snapshot, known, selection, context.window),
         judged_by=_judged_by(context),
         notes=[*notes, *answer.notes, *_aligned(context)],
         state=_state(context),
@@ -63,7 +68,8 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         noun=context.noun,
         response={name: answer.total(name) for name in RESPONSE} if context.subject.view == "alerts" else {},
     )
-    return replace(found, points=key_points(found, known, selection, placed.hours(context)))
+    expected = seasons.expected(snapshot, context.window)
+    return replace(found, points=key_points(found, known, selection, placed.hours(context), expected))
 
 
 def _state(context: Context) -> str:

@@ -141,7 +141,7 @@ def _row(
     assert previous is not None and last_year is not None
     plain = Row(
         key, context.names.get(key, key), value, previous, last_year, None, 0.0,
-        _fallback(context, previous, last_year), metric, festival, festival_note(festival, metric),
+        _fallback(context, previous, last_year), metric, festival, festival_note(festival, metric), phi,
     )  # fmt: skip
     expected = context.expected(*daily) if daily else None
     if expected is None:

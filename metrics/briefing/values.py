@@ -8,8 +8,10 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics.alarms.records import Alarm
 from metrics.compare import Comparison
 from metrics.model import Metric
+from metrics.periods import Window
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the category table; festival and note as of a card."""
+    """One line of the category table; festival and note as of a card. phi: overdispersion of its daily counts."""
 
     key: str
     name: str
@@ -56,6 +58,7 @@ class Row:
     metric: Metric
     festival: Comparison | None = None
     note: str = ""
+    phi: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,46 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Surge:
+    """A rise that the early warning tells of.
+
+    also: other watched groups in which it shows. touched: level-1 groups and category codes in which its events lie.
+    page, query: where it is shown why. weight: how surprising, on the scale of |z|.
+    """
+
+    alarm: Alarm
+    also: tuple[str, ...]
+    touched: frozenset[str]
+    tone: str
+    page: str
+    query: dict[str, str]
+    weight: float
+
+    @property
+    def verdict(self) -> str:
+        """How it is judged: 突升预警 or 渐升预警."""
+        return f"{self.alarm.kind}预警"
+
+
+@dataclass(frozen=True)
+class Surges:
+    """The surges of a filter, the strongest first. missing: why there are none to tell of (not computed), else "".
+
+    rate: budget and realised rate in words. notes: what readers must know of the warnings of this version.
+    """
+
+    surges: tuple[Surge, ...]
+    missing: str = ""
+    rate: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Point:
-    """A key point: a sentence, how it is judged ("worse", "better", "watch", "plain"), and the query that shows why."""
+    """A key point: a sentence, how it is judged ("worse", "better", "watch", "plain"), and the query that shows why.
+
+    verdict: the one judgement that it is ranked by; a warning's stands in the text, any other behind it.
+    """
 
     text: str
     tone: str
@@ -96,16 +137,17 @@ class Point:
     page: str
     query: dict[str, str]
     weight: float
-    anchor: str = ""
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """All of the page. judged_by says with what the verdicts compare."""
+    """All of the page. judged_by says with what the verdicts compare; by_weeks: whether with the eight weeks before."""
 
     snapshot_id: int
     as_of: datetime | None
     title: str
+    window: Window
+    by_weeks: bool
     filter_words: str
     windows: dict[str, str]
     cards: list[Card]
@@ -117,6 +159,7 @@ class Briefing:
     week: NDArray[np.float64] | None
     week_words: str
     points: list[Point]
+    warnings: Surges
     judged_by: str
     notes: list[str]
     state: str
