@@ -13,9 +13,9 @@ from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache, catalogue
 from metrics.casework import FIGURES, MEASURES, casework
-from metrics.casework.funnel import Funnel, funnel
 from metrics.casework.values import Figure
 from metrics.definitions import METRICS
+from metrics.funnels import Funnel, funnel
 from metrics.model import MetricError
 from metrics.selection import Selection
 from metrics.smallnumbers import VERY_HIGH, VERY_LOW
@@ -27,6 +27,7 @@ from pages._components import (
     cases_words,
     figures,
     filters,
+    funnel_figures,
     score_controls,
     session,
     states,
@@ -55,20 +56,30 @@ def layout(**_: Any) -> html.Div:
     """Return the frame of the page; every number arrives through the callback."""
     return html.Div(
         [
-            html.Div(
-                [score_controls.select("cases-measure", "measure", "各所比较")],
-                className="page-tools", role="search", **attributes(aria_label="案件显示方式"),
-            ),
             html.Div(id="cases-state", **attributes(aria_live="polite")),
             html.Div(
                 [
                     html.Div([cards.kpi_frame(id) for id in _KPIS.values()], className="kpis span-12"),
-                    cards.figure_card("cases-trend", "立案与破案", metric_id=("cases_filed", "cases_solved", TREND)),
-                    cards.card("cases-kinds", "分类案件", states.skeleton(8), metric_id=("cases_all", "verdict")),
-                    cards.figure_card("cases-funnel", "各所比较", metric_id=(*MEASURES.values(), FUNNEL)),
-                    cards.figure_card("cases-ages", "未破案件分龄", metric_id=("open_cases", "open_age_median", AGES)),
                     cards.figure_card(
-                        "cases-delays", "受立案用时", metric_id=("filing_within_3d", "filing_within_24h", DELAYS)
+                        "cases-trend", "立案与破案", height=440, metric_id=("cases_filed", "cases_solved", TREND)
+                    ),
+                    cards.card("cases-kinds", "分类案件", states.skeleton(8), metric_id=("cases_all", "verdict")),
+                    cards.card(
+                        "cases-funnel", "各所比较",
+                        [
+                            html.Div(
+                                score_controls.select("cases-measure", "measure", "比较"), className="card-choice"
+                            ),
+                            figures.graph("cases-funnel-figure", height=340),
+                        ],
+                        metric_id=(*MEASURES.values(), FUNNEL),
+                    ),
+                    cards.figure_card(
+                        "cases-ages", "未破案件分龄", height=380, metric_id=("open_cases", "open_age_median", AGES)
+                    ),
+                    cards.figure_card(
+                        "cases-delays", "受立案用时", height=400,
+                        metric_id=("filing_within_3d", "filing_within_24h", DELAYS),
                     ),
                     cards.card(
                         "cases-zero", "零发案社区（村）", states.skeleton(8), metric_id=("zero_crime_beats_share",)
@@ -199,7 +210,7 @@ def _funnel(page: Page, places: Funnel, chosen: tuple[str, ...]) -> dict[str, An
     metric = places.metric
     far = sum(spot.verdict in (VERY_HIGH, VERY_LOW) for spot in places.spots)
     known = cases_words.reason(page.found, metric.id)
-    body = figures.empty(page.mode) if known or not places.spots else drawing.funnel(
+    body = figures.empty(page.mode) if known or not places.spots else funnel_figures.funnel(
         places, page.mode, lambda code: page.href(station=code), chosen, metric.better
     )  # fmt: skip
     return cards.filled(

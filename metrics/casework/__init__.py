@@ -10,10 +10,10 @@ from metrics import cache, catalogue
 from metrics.briefing import short_name
 from metrics.casework import asking, judging, parts
 from metrics.casework.asking import COMPARED, FIGURES, MEASURES
-from metrics.casework.funnel import Row as Share
 from metrics.casework.parts import Context
 from metrics.casework.values import Casework
 from metrics.definitions import METRICS, UNREGISTERED
+from metrics.funnels import Row as Share
 from metrics.periods import describe
 from metrics.selection import Selection
 

@@ -80,7 +80,9 @@ def _note(context: Context, metric: Metric) -> str:
     if metric.id == "clear_rate" and total("clear_rate_period") is not None:
         return f"现案 {total('clear_rate_period'):.1f}%（{total('cases_filed_solved'):,.0f} 起已破）"
     if metric.id == "open_cases" and total("open_over_365d") is not None:
-        return f"超过 1 年 {total('open_over_365d'):,.0f} 起"
+        begun = min((first for first, _ in context.known.coverage["cases"]), default=None)
+        since = f"；自 {begun:%Y-%m} 起累计" if begun else ""
+        return f"超过 1 年 {total('open_over_365d'):,.0f} 起{since}"
     if metric.id == "cases_solved" and total("cases_solved_undated"):
         return f"其中 {total('cases_solved_undated'):,.0f} 起无破案时间"
     return ""

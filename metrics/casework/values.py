@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from metrics.casework.funnel import Row as Share
 from metrics.compare import NO_BASE, Comparison
 from metrics.expectation import WeeklyBand
+from metrics.funnels import Row as Share
 from metrics.model import Metric
 
 WEEK, MONTH = "week", "month"

@@ -75,7 +75,7 @@ def repeat_places(snapshot: Snapshot, selection: Selection, days: int = 30) -> R
 def _repeat_places(snapshot: Snapshot, question: tuple[Selection, int]) -> RepeatPlaces:
     selection, days = question
     known = catalogue.of(snapshot)
-    first, last = _window(selection.resolve(known.data_as_of), known, days)
+    first, last = rolling_window(selection.resolve(known.data_as_of), known, days)
     rolling = replace(selection, period="custom", first=first, last=last, valid_only=True)
     found = placed(snapshot, rolling, "alerts", "category_group AS group_name", "place_type")
     located = found.frame[found.frame["cell_x"].notna()].astype({"cell_x": "int64", "cell_y": "int64"})
@@ -87,7 +87,7 @@ def _repeat_places(snapshot: Snapshot, question: tuple[Selection, int]) -> Repea
     return _summed(found, days, kept, repeated, left_out, snapshot, describe(found.window, selection.cutoff))
 
 
-def _window(period: Period, known: Catalogue, days: int) -> tuple[date, date]:
+def rolling_window(period: Period, known: Catalogue, days: int) -> tuple[date, date]:
     """Return the first and last day of the window: `days` days, or whole months where times are known only by month."""
     # The data end before this moment, so midnight belongs to the day before.
     end = (known.data_as_of - timedelta(microseconds=1)).date() if known.data_as_of else period.last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from metrics.casework import FIGURES, MEASURES, Casework, casework
-from metrics.casework.funnel import funnel
+from metrics.funnels import funnel
 from metrics.definitions import METRICS
 from pages._components import export
 from pages._components.cases_figures import unit_words

@@ -1,20 +1,16 @@
-"""The figures of 案件侦防: trend, funnel of stations, ages of open cases, review times. Pure builders."""
+"""The figures of 案件侦防: trend, ages of open cases, review times. Pure builders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from metrics.casework.funnel import Funnel, Spot
 from metrics.casework.values import WEEK, Ages, Delays, Trend
-from metrics.smallnumbers import INSIDE, VERY_HIGH, VERY_LOW
 from pages._components.figures import Figure, layout, sparkline
 from pages._components.template import pixels, tokens
 
 Href = Callable[[date, date], str]
-# Names beside this many of the farthest places at most, so that they can be read.
-_NAMED = 8
 
 
 def unit_words(first: date, grain: str) -> str:
@@ -75,7 +71,7 @@ def trend(found: Trend, mode: str, href: Href) -> Figure:
     return {
         "data": data,
         "layout": layout(
-            mode, "cases-trend", margin={"l": 36, "r": 88, "t": 8, "b": 28}, hovermode="closest", annotations=labels,
+            mode, "cases-trend", margin={"l": 36, "r": 100, "t": 8, "b": 28}, hovermode="closest", annotations=labels,
             xaxis={"type": "date", "tickformat": "%-m月%-d日" if found.grain == WEEK else "%Y-%m", "nticks": 8},
             yaxis={"range": [0, highest * 1.08 or 1], "showgrid": True, "nticks": 5},
         ),
@@ -153,114 +149,6 @@ def _line_labels(lines: Sequence[tuple[str, Sequence[float | None], str]], highe
     return found
 
 
-def funnel(
-    found: Funnel, mode: str, href: Callable[[str], str], chosen: Collection[str] = (), better: str = "neither"
-) -> Figure:
-    """Draw stations by sample size and share with the limits of chance; only those far outside have a colour.
-
-    better: the direction that is good for the measure; chosen: codes of stations that the page is narrowed to.
-    """
-    token = tokens(mode)
-    unit = found.metric.unit
-    data = [*_limit_lines(found, token), _spots(found, token, href, chosen, better)]
-    top = max([100.0 if found.metric.is_proportion else 0.0, *(spot.value for spot in found.spots)], default=100.0)
-    capped = min(top, 4 * (found.mean or top)) if not found.metric.is_proportion else 100.0
-    most = max((spot.n for spot in found.spots), default=1.0)
-    return {
-        "data": data,
-        "layout": layout(
-            mode, "cases-funnel", margin={"l": 44, "r": 64, "t": 8, "b": 40},
-            annotations=_funnel_words(found, token, chosen, capped, better),
-            xaxis={"range": [-most * 0.02, most * 1.08], "nticks": 8,
-                   "title": {"text": "样本数（分母，起）", "standoff": 8}},
-            yaxis={"range": [-capped * 0.04, capped * 1.06], "ticksuffix": unit, "showgrid": True, "nticks": 6},
-        ),
-    }  # fmt: skip
-
-
-def _limit_lines(found: Funnel, token: dict[str, str]) -> list[Figure]:
-    xs = [curve.n for curve in found.curves]
-    line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": xs}
-    pairs = (("warning", "dot", [curve.warning for curve in found.curves]),
-             ("control", "solid", [curve.control for curve in found.curves]))  # fmt: skip
-    made = [
-        {**line, "name": f"{name}-{side}", "y": [pair[place] for pair in limits],
-         "line": {"color": token["line-2"], "width": 1, "dash": dash}}
-        for name, dash, limits in pairs
-        for place, side in enumerate(("low", "high"))
-    ]  # fmt: skip
-    if found.mean is not None and xs:
-        made.append(
-            {**line, "name": "mean", "y": [found.mean] * len(xs), "line": {"color": token["ink-2"], "width": 1}}
-        )
-    return made
-
-
-def tone_of(spot: Spot, better: str) -> str:
-    """Return worse or better for a place beyond the 99.8% limits of a measure with a good direction, none else."""
-    if spot.verdict not in (VERY_HIGH, VERY_LOW) or better == "neither":
-        return "none"
-    return "better" if (spot.verdict == VERY_HIGH) == (better == "higher") else "worse"
-
-
-def _spots(
-    found: Funnel, token: dict[str, str], href: Callable[[str], str], chosen: Collection[str], better: str
-) -> Figure:
-    colours = {"worse": token["worse"], "better": token["better"], "none": token["past"]}
-    metric = found.metric
-    return {
-        "type": "scatter", "mode": "markers", "name": "spots",
-        "x": [spot.n for spot in found.spots],
-        "y": [spot.value for spot in found.spots],
-        "marker": {
-            "size": [13 if spot.code in chosen else 9 for spot in found.spots],
-            "color": [colours[tone_of(spot, better)] for spot in found.spots],
-            "line": {"color": [token["accent" if spot.code in chosen else "surface"] for spot in found.spots],
-                     "width": [3 if spot.code in chosen else 1 for spot in found.spots]},
-            "opacity": 1,
-        },
-        "text": [
-            f"{spot.name}<br>{metric.label} {spot.value:.1f}{metric.unit}（{spot.top:,.0f} ÷ {spot.n:,.0f}）"
-            f"<br>95% 区间 {spot.low:.1f}–{spot.high:.1f}{metric.unit}"
-            + (f"<br>{spot.verdict}" if spot.verdict else "<br>样本不足，不作判定")
-            for spot in found.spots
-        ],
-        "hovertemplate": "%{text}<extra></extra>",
-        "customdata": [href(spot.code) for spot in found.spots],
-        "cliponaxis": False,
-    }  # fmt: skip
-
-
-def _funnel_words(
-    found: Funnel, token: dict[str, str], chosen: Collection[str], capped: float, better: str
-) -> list[dict[str, Any]]:
-    """Return the names of places outside the limits and of chosen ones, and the words on the lines."""
-    ink = {"worse": token["worse-ink"], "better": token["better-ink"], "none": token["ink-2"]}
-    far = [spot for spot in found.spots if spot.verdict in (VERY_HIGH, VERY_LOW) or spot.code in chosen]
-    near = [spot for spot in found.spots if spot.verdict not in (INSIDE, "") and spot not in far]
-    named = sorted([*far, *sorted(near, key=lambda spot: -spot.n)][:_NAMED], key=lambda spot: spot.n)
-    arrows = {VERY_HIGH: " ↑", VERY_LOW: " ↓"}
-    words = [
-        {
-            "text": spot.name + arrows.get(spot.verdict, ""), "x": spot.n, "y": min(spot.value, capped), "yshift": 12,
-            "showarrow": False, "font": {"color": ink[tone_of(spot, better)], "size": pixels("f1")},
-        }
-        for spot in named
-    ]  # fmt: skip
-    if not found.curves or found.mean is None:
-        return words
-    end = found.curves[-1]
-    lines = [(end.control[1], "99.8%"), (found.mean, f"平均 {found.mean:.1f}"), (end.control[0], "99.8%")]
-    words += [
-        {
-            "text": text, "x": 1, "xref": "paper", "xanchor": "left", "xshift": 4, "y": min(max(y, 0.0), capped),
-            "showarrow": False, "font": {"color": token["ink-2"], "size": pixels("f1")},
-        }
-        for y, text in lines
-    ]  # fmt: skip
-    return words
-
-
 def ages(found: Ages, mode: str) -> Figure:
     """Draw open cases by age class with the counts on the bars, and the year before as thin bars beside them."""
     token = tokens(mode)
@@ -320,9 +208,9 @@ def delays(found: Sequence[Delays], mode: str) -> Figure:
     return {
         "data": data,
         "layout": layout(
-            mode, "cases-delays", margin={"l": 60, "r": 4, "t": 8, "b": 28}, barmode="stack", bargap=0.62,
+            mode, "cases-delays", margin={"l": 52, "r": 24, "t": 8, "b": 28}, barmode="stack", bargap=0.62,
             annotations=[_delay_words(one, row, token) for one, row in zip(found, rows, strict=True)],
-            xaxis={"range": [0, 100], "ticksuffix": "%", "nticks": 6},
+            xaxis={"range": [0, 100], "ticksuffix": "%", "tickvals": [0, 25, 50, 75, 100]},
             yaxis={"type": "category", "categoryorder": "array", "categoryarray": rows[::-1], "ticks": "",
                    "range": [-0.5, len(rows) - 0.3]},
         ),
@@ -344,6 +232,6 @@ def _delay_words(one: Delays, row: str, token: dict[str, str]) -> dict[str, Any]
     return {
         "text": f"{limit} {100 * one.within / one.base:.1f}%（{one.within:,.0f} ÷ {one.base:,.0f}）"
         + (f"，超过 {late:,.0f} 起" if late else ""),
-        "x": 0, "xanchor": "left", "y": row, "yshift": 19, "showarrow": False,
+        "x": 0, "xanchor": "left", "y": row, "yshift": 25, "showarrow": False,
         "font": {"color": token["ink"] if one.span == "current" else token["ink-2"], "size": pixels("f1")},
     }  # fmt: skip

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from metrics.casework.funnel import LEAST, Funnel
+from metrics.funnels import LEAST, Funnel
 from metrics.casework.values import WEEK, Ages, Casework, Community, Figure, Known, Trend
 from metrics.catalogue import Catalogue
 
 
-def covered(known: Catalogue) -> str:
-    """Return the days that have cases, in words; "" without any."""
-    runs = known.coverage.get("cases", [])
+def covered(known: Catalogue, table: str = "cases") -> str:
+    """Return the days that a table has data for, in words; "" without any."""
+    runs = known.coverage.get(table, [])
     return f"{min(first for first, _ in runs)} 至 {max(last for _, last in runs)}" if runs else ""
 
 

@@ -1,0 +1,208 @@
+"""重复警情: how many alerts come back within 30 days, and which places they come back to. Never who calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from data.reading import Snapshot
+from metrics import cache, catalogue, compare, query
+from metrics.ask import compared
+from metrics.axes import bucket
+from metrics.briefing import short_name
+from metrics.catalogue import Catalogue
+from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
+from metrics.definitions import METRICS, UNMAPPED, UNREGISTERED
+from metrics.model import RATIO, Refused
+from metrics.overdispersion import Spread
+from metrics.periods import Period, describe, span_window
+from metrics.query import Answer, Breakdown, Question
+from metrics.repeats.values import Figure, Repeats, Row
+from metrics.selection import Selection
+
+FIGURES = ("repeat_any", "repeat_share", "repeat_caller_share", "repeat_place_share")
+LINES = ("repeat_share", "repeat_caller_share", "repeat_place_share")
+COMPARED = ("previous", "last_year")
+WEEKS = 26
+_BEHIND = ("repeat_base", "repeat_any", "repeat_caller", "repeat_place")
+_JUDGED_BY = "判定：比率与上期（没有上期数据时与去年同期）相比，关键指标与分类表一并按 5% 错误发现率校正"
+
+__all__ = ["COMPARED", "FIGURES", "LINES", "Repeats", "judged_by", "repeats"]
+
+
+def judged_by() -> str:
+    """Return with what the verdicts compare."""
+    return _JUDGED_BY
+
+
+def repeats(snapshot: Snapshot, selection: Selection) -> Repeats:
+    """Return the shares of a selection, computed once per version; raises MetricError in plain Chinese."""
+    return cache.answer(snapshot, selection, _repeats)
+
+
+def _repeats(snapshot: Snapshot, selection: Selection) -> Repeats:
+    known = catalogue.of(snapshot)
+    period = selection.resolve(known.data_as_of)
+    axis = "category" if selection.categories else "group"
+    if _coarse(known, selection, period):
+        return _nothing("coarse", axis)
+    weeks = _weeks(known, selection, period)
+    try:
+        answer = query.run(snapshot, Question(selection, period, _breakdowns(axis, weeks)))
+    except Refused as error:
+        return replace(_nothing("coarse", axis), notes=(str(error),))
+    total = answer.total
+    figures, rows = _judged(_figures(answer, selection, known, weeks), _rows(answer, axis, known))
+    return Repeats(
+        state=_state(answer, selection, known),
+        title=describe(answer.windows["alert_repeats", "current"], selection.cutoff),
+        windows={span: describe(answer.windows["alert_repeats", span], selection.cutoff) for span in COMPARED},
+        figures=tuple(figures),
+        rows=tuple(rows),
+        axis=axis,
+        shares=_shares(snapshot, selection, period, answer, known),
+        base=total("repeat_base") or 0.0,
+        keyed=total("repeat_keyed") or 0.0,
+        located=total("repeat_located") or 0.0,
+        notes=tuple(answer.notes),
+    )
+
+
+def _nothing(state: str, axis: str) -> Repeats:
+    return Repeats(state, "", {}, (), (), axis, (), 0.0, 0.0, 0.0, ())
+
+
+def _coarse(known: Catalogue, selection: Selection, period: Period) -> bool:
+    """Whether the period's alerts are known only by month, so that 30 days cannot be told."""
+    touched = {day.replace(day=1) for day in period.window.dates()}
+    kinds = [found for month, found in known.precisions.get("alerts", {}).items() if month in touched]
+    return bool(kinds) and all(found == {"month"} for found in kinds)
+
+
+def _weeks(known: Catalogue, selection: Selection, period: Period) -> str:
+    """Return the span of the trend: whole weeks up to the period's last day."""
+    as_of = known.as_of.get("alerts") or known.data_as_of or datetime.max
+    end = as_of if as_of == datetime.max else as_of - timedelta(hours=selection.cutoff)
+    last = span_window(period, "current", end).last_day
+    first = bucket(min(last - timedelta(weeks=WEEKS - 1), period.first), "week", selection.week_start)
+    first = max(first, last - timedelta(weeks=2 * 53))
+    return f"{first.isoformat()}/{last.isoformat()}"
+
+
+def _breakdowns(axis: str, weeks: str) -> tuple[Breakdown, ...]:
+    shares = (*FIGURES, *_BEHIND)
+    return (
+        Breakdown((*shares, "repeat_keyed", "repeat_located"), (), ("current", *COMPARED)),
+        Breakdown(shares, (axis,), ("current", *COMPARED)),
+        Breakdown(("repeat_base", "repeat_any"), ("station",)),
+        Breakdown(shares, ("week",), (weeks,)),
+    )
+
+
+def _figures(answer: Answer, selection: Selection, known: Catalogue, weeks: str) -> list[Figure]:
+    changes = compared(answer, (), FIGURES, COMPARED, Spread())
+    frame = answer.frame(("week",), weeks)
+    whole = _whole(answer, selection, known, weeks)
+    found = []
+    for name in FIGURES:
+        metric = METRICS[name]
+        top, bottom = (
+            answer.total(one) if metric.kind == RATIO else None for one in (metric.numerator, metric.denominator)
+        )
+        values = dict(zip(frame["week"], frame[name], strict=True))
+        history = tuple(None if values.get(day) != values.get(day) else _number(values.get(day)) for day in whole)
+        # Repeats of one place are not independent of each other, so their count alone is not tested.
+        previous, last_year = (_untested(changes[0, name, span], metric.kind) for span in COMPARED)
+        one = Figure(metric, answer.total(name), top, bottom, previous, last_year, NOT_JUDGED, whole, history)
+        found.append(_known_only(replace(one, verdict=one.judges.verdict), answer))
+    return found
+
+
+def _untested(change: Comparison, kind: str) -> Comparison:
+    return change if kind == RATIO or change.verdict == NO_BASE else replace(change, p=None, verdict=NOT_JUDGED)
+
+
+def _known_only(one: Figure, answer: Answer) -> Figure:
+    """Say where the data lack what a rule needs: without caller keys nobody calls twice."""
+    needs = {"repeat_caller_share": ("repeat_keyed", "来电标识"), "repeat_place_share": ("repeat_located", "坐标")}
+    column, word = needs.get(one.metric.id, ("", ""))
+    if not column or answer.total(column) or not answer.total("repeat_base"):
+        return one
+    nothing = Comparison(None, None, verdict=NO_BASE)
+    return replace(
+        one, value=None, top=None, bottom=None, previous=nothing, last_year=nothing, verdict=NOT_JUDGED, days=(),
+        history=(), reason=f"该时段的警情没有{word}",
+    )  # fmt: skip
+
+
+def _whole(answer: Answer, selection: Selection, known: Catalogue, weeks: str) -> tuple[date, ...]:
+    """Return the first days of the weeks that data cover wholly."""
+    days = set(answer.days["alert_repeats", weeks])
+    as_of = known.as_of.get("alerts") or datetime.max
+    firsts = dict.fromkeys(bucket(day, "week", selection.week_start) for day in sorted(days))
+    return tuple(
+        first
+        for first in firsts
+        if all(first + timedelta(days=n) in days for n in range(7))
+        and datetime(first.year, first.month, first.day, selection.cutoff) + timedelta(days=7) <= as_of
+    )
+
+
+def _rows(answer: Answer, axis: str, known: Catalogue) -> list[Row]:
+    names = {**known.category_names("alerts"), UNMAPPED: UNMAPPED} if axis == "category" else {}
+    changes = compared(answer, (axis,), ("repeat_share",), COMPARED, Spread())
+    found = []
+    for place, record in enumerate(answer.frame((axis,)).to_dict("records")):
+        base, any_, caller, cell = (_number(record[name]) or 0.0 for name in _BEHIND)
+        previous, last_year = (changes[place, "repeat_share", span] for span in COMPARED)
+        if base:
+            key = str(record[axis])
+            row = Row(key, names.get(key, key), base, any_, caller, cell, previous, last_year, NOT_JUDGED)
+            found.append(replace(row, verdict=row.judges.verdict))
+    return sorted(found, key=lambda row: (-row.repeats, row.key))
+
+
+def _judged(figures: list[Figure], rows: list[Row]) -> tuple[list[Figure], list[Row]]:
+    """Correct all verdicts of the page as one family."""
+    groups = {"figures": [one.judges for one in figures], "rows": [row.judges for row in rows]}
+    verdicts = compare.judged_together(groups)
+    return (
+        [replace(one, verdict=new.verdict) for one, new in zip(figures, verdicts["figures"], strict=True)],
+        [replace(row, verdict=new.verdict) for row, new in zip(rows, verdicts["rows"], strict=True)],
+    )
+
+
+def _shares(
+    snapshot: Snapshot, selection: Selection, period: Period, answer: Answer, known: Catalogue
+) -> tuple[tuple[str, str, float, float], ...]:
+    """Return repeats and valid alerts of every station, whatever stations the page is narrowed to."""
+    if selection.stations:
+        wide = replace(selection, stations=())
+        breakdown = Breakdown(("repeat_base", "repeat_any"), ("station",))
+        answer = query.run(snapshot, Question(wide, period, (breakdown,)))
+    frame = answer.frame(("station",))
+    listed = frame[["station", "repeat_any", "repeat_base"]].itertuples(index=False, name=None)
+    names = known.station_names
+    return tuple(
+        (str(code), short_name(names.get(code, code)), float(top), float(n))
+        for code, top, n in listed
+        if code != UNREGISTERED and top == top and n == n
+    )
+
+
+def _state(answer: Answer, selection: Selection, known: Catalogue) -> str:
+    if answer.covered["alert_repeats", "current"] == 0:
+        window = answer.windows["alert_repeats", "current"]
+        return "no_result" if known.covered("alerts", window.first_day, window.last_day) else "no_data"
+    if answer.total("repeat_base"):
+        return "ok"
+    return "no_result" if selection.stations or selection.categories else "nothing"
+
+
+def _number(value: object) -> float | None:
+    if value is None:
+        return None
+    number = float(value)  # type: ignore[arg-type]
+    return None if np.isnan(number) else number
