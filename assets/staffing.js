@@ -2,7 +2,6 @@
 (function () {
   "use strict";
   var parts = { rules: ["policy", "target", "rows", "order"], move: ["give", "take", "begin", "hours", "days", "people"], extra: ["extra", "post"] };
-  var waiting = 0;
 
   function told() { window.dispatchEvent(new CustomEvent("_dashprivate_pushstate")); }
 
@@ -39,17 +38,15 @@
     told();
   }, true);
 
-  // While it is dragged the slider rewrites the address in place: one step back leaves the whole drag.
-  document.addEventListener("input", function (event) {
+  // The card follows the slider while it is dragged; the address follows when it is let go, in place, so that one step
+  // back leaves the whole drag.
+  document.addEventListener("change", function (event) {
     var slider = event.target;
     var field = slider.matches && slider.matches('input[type="range"]') ? slider.closest("[data-query]") : null;
     if (!field) { return; }
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(function () {
-      var query = new URLSearchParams(window.location.search);
-      query.set(field.dataset.query, slider.value);
-      window.history.replaceState({}, "", address(query));
-      told();
-    }, 60);
+    var query = new URLSearchParams(window.location.search);
+    query.set(field.dataset.query, slider.value);
+    window.history.replaceState({}, "", address(query));
+    told();
   });
 })();

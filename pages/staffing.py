@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import dash
-import dash_bootstrap_components as dbc
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from data.reading import Snapshot
@@ -37,8 +36,8 @@ from pages._components import (
     status,
 )
 from pages._components import staffing_export as exports
-from pages._components.attributes import attributes
 from pages._components.score_questions import DEFAULT, month_words
+from pages._components.staffing_frames import MOVE_SELECTS, extra_frame, move_frame, rules_frame
 
 dash.register_page(
     __name__, path="/staffing", name="警力配置", title="警力配置 · 降控研判台", order=4, key="p", filtered=True
@@ -55,7 +54,6 @@ _WORK = ("staffing-day", "staffing-judged", "staffing-week")
 # What needs calls by the hour; the targets stand without them.
 _BY_HOUR = (*_WORK, "staffing-stations", "staffing-move", "staffing-extra")
 _NEED = ("staffing-need", "posts_needed", "posts_on_duty")
-_MOVE_SELECTS = {"give": "调出", "take": "调入", "begin": "起始", "hours": "时长", "days": "星期"}
 
 
 def layout(**_: Any) -> html.Div:
@@ -72,7 +70,7 @@ def layout(**_: Any) -> html.Div:
                         metric_id=("staffing-need", "staffing-queue", "match_index", "utilisation"),
                     ),
                     cards.card(
-                        "staffing-rules", "警力目标", _rules_frame(), span="span-12", metric_id="staffing-rules"
+                        "staffing-rules", "警力目标", rules_frame(), span="span-12", metric_id="staffing-rules"
                     ),
                     cards.figure_card("staffing-week", "一周 168 小时", height=260, metric_id=_NEED, span="span-12"),
                     cards.card("staffing-rows", "各所对照目标", states.skeleton(10), metric_id="staffing-rules"),
@@ -81,11 +79,11 @@ def layout(**_: Any) -> html.Div:
                         metric_id=("staffing-need", "match_index", "utilisation", "staffing-queue"),
                     ),
                     cards.card(
-                        "staffing-move", "试算：调整警力", _move_frame(), span="span-12",
+                        "staffing-move", "试算：调整警力", move_frame(), span="span-12",
                         metric_id=("staffing-move", "staffing-queue"),
                     ),
                     cards.card(
-                        "staffing-extra", "增配建议", _extra_frame(), span="span-12", metric_id="staffing-extra"
+                        "staffing-extra", "增配建议", extra_frame(), span="span-12", metric_id="staffing-extra"
                     ),
                 ],
                 id="staffing-grid",
@@ -93,49 +91,6 @@ def layout(**_: Any) -> html.Div:
             ),
         ]
     )  # fmt: skip
-
-
-def _rules_frame() -> list[Any]:
-    return [
-        html.Div([score_controls.select("staffing-policy", "policy", "政策目标")], className="force-tools"),
-        html.Div(states.skeleton(6), id="staffing-gauges"),
-    ]
-
-
-def _move_frame() -> list[Any]:
-    """Return the controls of a move, its figure and its tables."""
-    slider = dbc.Input(id="staffing-people", type="range", min=1, max=4, step=1, value=1)
-    return [
-        html.Div(
-            [
-                *(score_controls.select(f"staffing-{key}", key, label) for key, label in _MOVE_SELECTS.items()),
-                html.Label(
-                    [html.Span("调动人数", id="staffing-people-words", className="field-name num"), slider],
-                    className="filter-field is-slider",
-                    **attributes(data_query="people"),
-                ),
-            ],
-            className="force-tools",
-            role="group",
-            **attributes(aria_label="调整的条件"),
-        ),
-        html.Div(id="staffing-move-state", **attributes(aria_live="polite")),
-        html.Div(figures.graph("staffing-move-figure", height=230), id="staffing-move-box"),
-        html.Div(id="staffing-move-said"),
-    ]
-
-
-def _extra_frame() -> list[Any]:
-    return [
-        html.Div(
-            [
-                score_controls.select("staffing-posts", "extra", "增配岗位"),
-                score_controls.select("staffing-post", "post", "每岗每日"),
-            ],
-            className="force-tools",
-        ),
-        html.Div(states.skeleton(4), id="staffing-extra-said"),
-    ]
 
 
 figures.follow_clicks("staffing-day-figure")
@@ -285,8 +240,8 @@ def _rules_drawn(snapshot: Snapshot, question: tuple[Selection, Pack, tuple[tupl
         "state": Output("staffing-move-state", "children"),
         "hidden": Output("staffing-move-box", "hidden"),
         "said": Output("staffing-move-said", "children"),
-        "options": {key: Output(f"staffing-{key}", "options") for key in _MOVE_SELECTS},
-        "values": {key: Output(f"staffing-{key}", "value") for key in _MOVE_SELECTS},
+        "options": {key: Output(f"staffing-{key}", "options") for key in MOVE_SELECTS},
+        "values": {key: Output(f"staffing-{key}", "value") for key in MOVE_SELECTS},
         "people": Output("staffing-people", "value"),
         "most": Output("staffing-people", "max"),
         "words": Output("staffing-people-words", "children"),
@@ -295,19 +250,23 @@ def _rules_drawn(snapshot: Snapshot, question: tuple[Selection, Pack, tuple[tupl
     },
     inputs={
         **_FILTER, "mode": Input("mode", "data"), "asked": Input("staffing-move-asked", "data"),
-        "people": State("staffing-people", "value"),
+        "people": Input("staffing-people", "value"),
     },
 )  # fmt: skip
 def show_move(
     selection: dict[str, str] | None, version: int | None, mode: str | None, asked: dict[str, str] | None, people: Any
 ) -> dict[str, Any]:
-    """Draw what the move that the address asks for does; the slider is set only when it stands elsewhere."""
+    """Draw what the move that the address asks for does; a slider that is dragged goes before the address.
+
+    The slider is set only where it stands elsewhere, lest a late answer pull it back.
+    """
     if mode is None:
         raise PreventUpdate
 
     def draw(snapshot: Snapshot, one: Selection) -> dict[str, Any]:
         notices: list[str] = []
-        wish = staffing_questions.wish_of(asked or {}, catalogue.of(snapshot), notices)
+        query = {**(asked or {}), **({"people": str(people)} if ctx.triggered_id == "staffing-people" else {})}
+        wish = staffing_questions.wish_of(query, catalogue.of(snapshot), notices)
         try:
             trial = moves.trial(snapshot, one, wish)
         except MetricError as error:
@@ -323,7 +282,7 @@ def show_move(
 
 
 def _no_move(message: html.Div) -> dict[str, Any]:
-    same = dict.fromkeys(_MOVE_SELECTS, no_update)
+    same = dict.fromkeys(MOVE_SELECTS, no_update)
     return {
         "state": message, "hidden": True, "said": "", "options": same, "values": same, "people": no_update,
         "most": no_update, "words": no_update, "figure": no_update,

@@ -45,7 +45,8 @@ class Work:
     one: the sums and figures of the chosen stations. count: how many they are. name: what to call them. day, week: who
     is short by hour of the day (24) and of the week (168, Monday first). short: runs of short hours with their station,
     the worst first. table: all stations (metrics.staffing.all_stations). undated: calls whose hour is not known.
-    committed: the share of duty that calls may bind.
+    committed: the share of duty that calls may bind. knows_need, knows_duty: whether the calls say how many people they
+    bind, and whether any of the stations has a roster.
     """
 
     one: StationStaffing
@@ -57,16 +58,8 @@ class Work:
     table: pd.DataFrame
     undated: int
     committed: float
-
-    @property
-    def knows_duty(self) -> bool:
-        """Whether any of the stations has a roster."""
-        return any(value is not None for value in self.one.day_on_duty)
-
-    @property
-    def knows_need(self) -> bool:
-        """Whether the calls say how many people they bind."""
-        return self.one.posts is not None
+    knows_need: bool
+    knows_duty: bool
 
 
 def work(snapshot: Snapshot, selection: Selection) -> Work:
@@ -89,6 +82,8 @@ def _work(snapshot: Snapshot, selection: Selection) -> Work:
         short=_runs(whole, places, known),
         table=staffing.all_stations(snapshot, replace(selection, stations=())),
         undated=int(whole.counted.undated[places].sum()), committed=rules.committed,
+        knows_need=bool(np.isfinite(whole.demand.hours_per_call[places]).any()),
+        knows_duty=bool(np.isfinite(whole.on_duty[places]).any()),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from pages._components import (
     status,
 )
 from pages._components.score_questions import month_words
+from pages._components.staffing_move_figure import move_steps
 
 Slots = dict[str, Any]
 
@@ -121,7 +122,7 @@ def move_parts(snapshot: Snapshot, trial: Trial, mode: str) -> dict[str, Any]:
             "give": plan.give, "take": plan.take, "begin": str(plan.begin), "hours": str(plan.hours), "days": plan.days
         },
         "most": plan.most, "words": staffing_words.slider_words(plan.people, plan.most),
-        "figure": staffing_figures.move_steps(trial, mode),
+        "figure": move_steps(trial, mode),
         "heads": {
             "title": staffing_words.move_title(trial),
             "sub": f"人 · {staffing_words.when(trial)} · 黑线应配，蓝线调整后，灰线现在",

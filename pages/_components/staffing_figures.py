@@ -1,4 +1,4 @@
-"""Figures of 警力配置: people needed against people on duty as two steps, and the same before and after a move."""
+"""Figures of 警力配置: people needed against people on duty as two steps over the day and the week."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from metrics.force.moves import Line, Trial
 from metrics.force.work import Lack, Work
-from metrics.staffing.posts import LEAST
 from metrics.staffing.values import Week
 from pages._components.figures import WEEKDAYS, Figure, Number, layout
 from pages._components.template import pixels, tokens
@@ -53,70 +51,17 @@ def calls_steps(week: Week, mode: str) -> Figure:
     """Draw calls per hour of an average day, for data that do not say how many people a call binds."""
     token = tokens(mode)
     means = _mean_day(week)
-    trace = {
-        **_step(list(range(HOURS + 1)), [*means, means[-1]], token["accent"], 2), "name": "calls",
-        "customdata": [f"{hour}–{hour + 1} 时" for hour in range(HOURS)] + ["23–24 时"],
-        "hovertemplate": "%{customdata}<br>平均每小时来警 %{y:.2f} 起<extra></extra>",
-    }  # fmt: skip
-    axis = {"range": [0, HOURS], "tickvals": list(range(0, 25, 3)), "ticktext": [str(h) for h in range(0, 25, 3)]}
-    upright = {"rangemode": "tozero", "showgrid": True, "nticks": 5}
-    margin = {"l": 36, "r": 8, "t": 8, "b": 24}
-    return {"data": [trace], "layout": layout(mode, "calls", margin=margin, xaxis=axis, yaxis=upright)}
-
-
-def move_steps(trial: Trial, mode: str) -> Figure:
-    """Draw the days of the giving and the taking station side by side: needed, on duty before and after."""
-    token = tokens(mode)
-    data: list[Figure] = []
-    notes: list[dict[str, Any]] = []
-    axes: dict[str, Any] = {}
-    sides = ((trial.give, trial.move.source, [0.0, 0.47]), (trial.take, trial.move.target, [0.53, 1.0]))
-    most = max(
-        (v for line, *_ in sides for part in (line.needed, line.before, line.after) for v in part if v), default=1.0
-    )
-    for number, (line, side, domain) in enumerate(sides, 1):
-        suffix = "" if number == 1 else str(number)
-        own = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-        data += [{**trace, **own} for trace in _move_traces(line, token)]
-        axes[f"xaxis{suffix}"] = {
-            "domain": domain, "range": [0, HOURS], "tickvals": [0, 6, 12, 18, 24],
-            "ticktext": ["0", "6", "12", "18", "24"], "anchor": f"y{suffix}",
-        }  # fmt: skip
-        axes[f"yaxis{suffix}"] = {
-            "anchor": f"x{suffix}", "range": [0, most * 1.12], "showgrid": True, "nticks": 5,
-            "showticklabels": number == 1,
-        }  # fmt: skip
-        verb = "调入" if side.people > 0 else "调出"
-        notes.append(
-            {
-                "xref": "paper", "yref": "paper", "x": domain[0], "y": 1, "xanchor": "left", "yanchor": "bottom",
-                "text": f"<b>{side.name}</b> {verb} {abs(side.people)} 人", "showarrow": False,
-                "font": {"color": token["ink"], "size": pixels("f1")},
-            }
-        )  # fmt: skip
-    margin = {"l": 32, "r": 8, "t": 26, "b": 24}
-    return {"data": data, "layout": layout(mode, "move", margin=margin, annotations=notes, hovermode="x", **axes)}
-
-
-def _move_traces(line: Line, token: dict[str, str]) -> list[Figure]:
-    hours = list(range(HOURS + 1))
+    top = max((value for value in means if value is not None), default=1.0) * 1.12 or 1.0
     hover = [
-        f"{hour}–{hour + 1} 时<br>{NEEDED} {_said(need)}<br>{ON_DUTY}由 {_said(before)} 变为 {_said(after)}"
-        for hour, (need, before, after) in enumerate(zip(line.needed, line.before, line.after, strict=True))
+        ["", f"{hour}–{hour + 1} 时<br>平均每小时来警 {'无数据' if mean is None else f'{mean:.2f} 起'}"]
+        for hour, mean in enumerate(means)
     ]
-    sure = [
-        need is not None and after is not None and need - after >= LEAST
-        for need, after in zip(line.needed, line.after, strict=True)
-    ]
-    return [
-        *_lacking_areas(hours, line.needed, line.after, sure, token),
-        {**_step(hours, [*line.before, line.before[-1]], token["past"], 2), "name": "before", "hoverinfo": "skip"},
-        {
-            **_step(hours, [*line.after, line.after[-1]], token["accent"], 2), "name": "after",
-            "customdata": [*hover, hover[-1]], "hovertemplate": "%{customdata}<extra></extra>",
-        },
-        {**_step(hours, [*line.needed, line.needed[-1]], token["ink"], 1.5), "name": "needed", "hoverinfo": "skip"},
-    ]  # fmt: skip
+    line = {**step(list(range(HOURS + 1)), [*means, means[-1]], token["accent"], 2), "name": "calls"}
+    data = [{**line, "hoverinfo": "skip"}, touch(top, hover)]
+    axis = {"range": [0, HOURS], "tickvals": list(range(0, 25, 3)), "ticktext": [str(h) for h in range(0, 25, 3)]}
+    upright = {"range": [0, top], "showgrid": True, "nticks": 5}
+    margin = {"l": 36, "r": 8, "t": 8, "b": 24}
+    return {"data": data, "layout": layout(mode, "calls", margin=margin, xaxis=axis, yaxis=upright)}
 
 
 # ---- two steps -------------------------------------------------------------------------------------
@@ -137,41 +82,40 @@ def _drawn(
     work: Work, rows: Sequence[dict[str, Any]], axis: dict[str, Any], mode: str, revision: str, address: Address
 ) -> Figure:
     token = tokens(mode)
-    edges = list(range(len(rows) + 1))
     several = work.count > 1 and work.knows_duty
-    needed, duty = [row["needed"] for row in rows], [row["duty"] for row in rows]
     hover = [[_leads(row, several, address), _hover(row, several)] for row in rows]
-    top = max((value for row in rows for value in (row["high"], row["duty"]) if value is not None), default=1.0) or 1.0
-    data: list[Figure] = [*_interval(edges, rows, token)]
-    if not several:
-        sure = [bool(row["lack"].stations) for row in rows]
-        data += _lacking_areas(edges, needed, duty, sure, token)
-    if work.knows_duty:
-        data.append({**_step(edges, [*duty, duty[-1]], token["accent"], 2), "name": "duty", "hoverinfo": "skip"})
-    data.append(
-        {
-            **_step(edges, [*needed, needed[-1]], token["ink"], 2), "name": "needed",
-            "customdata": [*hover, hover[-1]],
-            "hovertemplate": "%{customdata[1]}<extra></extra>",
-        }
-    )  # fmt: skip
+    top = max((value for row in rows for value in (row["high"], row["duty"]) if value is not None), default=0.0) or 1.0
+    data = [*_lines(work, rows, several, token), touch(top * 1.12, hover)]
     upright = {"range": [0, top * 1.12], "showgrid": True, "nticks": 5, "domain": _MAIN if several else [0, 1]}
     axes: dict[str, Any] = {"xaxis": axis, "yaxis": upright}
-    notes = _labels(rows, work.knows_duty, top, token)
+    notes = _labels(rows, work.knows_duty, token)
     if several:
-        data.append(_strip(rows, hover, token))
         most = max((row["lack"].people for row in rows), default=0.0)
-        axes["xaxis"] = {**axis, "anchor": "y2"}
-        axes["yaxis2"] = {
-            "domain": _STRIP, "range": [0, max(most, 1.0) * 1.2], "showgrid": True,
-            "tickvals": [math.ceil(most)] if most else [],
-        }  # fmt: skip
+        data.append(_strip(rows, hover, token))
+        axes |= {"xaxis": {**axis, "anchor": "y2"}, "yaxis2": _strip_axis(most)}
         notes.append(_strip_label(most, token))
     elif len(rows) == HOURS:
         notes += _lack_labels(rows, token)
     margin = {"l": 36, "r": 8, "t": 8, "b": 24}
-    shown = layout(mode, revision, margin=margin, annotations=notes, hovermode="x", bargap=0.15, **axes)
+    shown = layout(mode, revision, margin=margin, annotations=notes, bargap=0.15, barmode="overlay", **axes)
     return {"data": data, "layout": shown}
+
+
+def _lines(work: Work, rows: Sequence[dict[str, Any]], several: bool, token: dict[str, str]) -> list[Figure]:
+    """Return the interval, what is missing, and the two steps; of several stations what is missing has a strip."""
+    edges = list(range(len(rows) + 1))
+    needed, duty = [row["needed"] for row in rows], [row["duty"] for row in rows]
+    found = _interval(edges, rows, token)
+    if not several:
+        found += lacking_areas(edges, needed, duty, [bool(row["lack"].stations) for row in rows], token)
+    if work.knows_duty:
+        found.append({**step(edges, [*duty, duty[-1]], token["accent"], 2), "name": "duty", "hoverinfo": "skip"})
+    return [*found, {**step(edges, [*needed, needed[-1]], token["ink"], 2), "name": "needed", "hoverinfo": "skip"}]
+
+
+def _strip_axis(most: float) -> dict[str, Any]:
+    marks = [math.ceil(most)] if most else []
+    return {"domain": _STRIP, "range": [0, max(most, 1.0) * 1.2], "showgrid": True, "tickvals": marks}
 
 
 def _interval(edges: list[int], rows: Sequence[dict[str, Any]], token: dict[str, str]) -> list[Figure]:
@@ -186,7 +130,7 @@ def _interval(edges: list[int], rows: Sequence[dict[str, Any]], token: dict[str,
     ]  # fmt: skip
 
 
-def _lacking_areas(
+def lacking_areas(
     edges: Sequence[int], needed: Sequence[Number], duty: Sequence[Number], sure: Sequence[bool], token: dict[str, str]
 ) -> list[Figure]:
     """Return the areas between duty and need where people are missing: full colour only where it is a shortfall.
@@ -206,6 +150,15 @@ def _lacking_areas(
             box = {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "fill": "toself"}
             areas.append({**box, "fillcolor": colour, "line": {"width": 0}, "hoverinfo": "skip"})
     return areas
+
+
+def touch(top: float, hover: Sequence[Any]) -> Figure:
+    """Return unseen bars over whole hours that answer to the pointer: the ends of steps would answer for two hours."""
+    return {
+        "type": "bar", "name": "hours", "x": [hour + 0.5 for hour in range(len(hover))], "y": [top] * len(hover),
+        "width": 1, "marker": {"color": "rgba(0,0,0,0)", "line": {"width": 0}}, "customdata": list(hover),
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
+    }  # fmt: skip
 
 
 def _strip(rows: Sequence[dict[str, Any]], hover: Sequence[list[str]], token: dict[str, str]) -> Figure:
@@ -229,7 +182,7 @@ def _strip_label(most: float, token: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _labels(rows: Sequence[dict[str, Any]], with_duty: bool, top: float, token: dict[str, str]) -> list[dict[str, Any]]:
+def _labels(rows: Sequence[dict[str, Any]], with_duty: bool, token: dict[str, str]) -> list[dict[str, Any]]:
     """Return the names of the two lines, each where it is farthest from the other."""
     found = []
     gaps = [
@@ -286,8 +239,8 @@ def _hover(row: dict[str, Any], several: bool) -> str:
     if row["calls"] is not None:
         lines.append(f"平均每小时来警 {row['calls']:.2f} 起")
     if row["needed"] is not None and row["low"] is not None:
-        lines.append(f"{NEEDED} {_said(row['needed'])}（95% 区间 {row['low']:.1f}–{row['high']:.1f}）")
-    lines.append(f"{ON_DUTY} {_said(row['duty'])}")
+        lines.append(f"{NEEDED} {said(row['needed'])}（95% 区间 {row['low']:.1f}–{row['high']:.1f}）")
+    lines.append(f"{ON_DUTY} {said(row['duty'])}")
     lack = row["lack"].stations
     lines += [f"{name}缺 {missing:.1f} 人" if several else f"缺 {missing:.1f} 人" for _, name, missing in lack[:3]]
     if len(lack) > 3:
@@ -295,11 +248,13 @@ def _hover(row: dict[str, Any], several: bool) -> str:
     return "<br>".join(lines)
 
 
-def _said(value: Number) -> str:
+def said(value: Number) -> str:
+    """Say a number of people."""
     return "无数据" if value is None else f"{value:.1f} 人"
 
 
-def _step(x: Sequence[float], y: Sequence[Number], colour: str, width: float) -> Figure:
+def step(x: Sequence[float], y: Sequence[Number], colour: str, width: float) -> Figure:
+    """Return a step that holds each value from its hour to the next."""
     line = {"color": colour, "width": width, "shape": "hv"}
     return {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "line": line}
 

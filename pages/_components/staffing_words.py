@@ -52,6 +52,8 @@ def judgement(work: Work) -> html.Div:
 
 def sentences(work: Work) -> list[Any]:
     """Return the sentences; of several stations each leads to its station."""
+    if not work.knows_need:
+        return ["警情没有处置时间或出动人数，无法测算应配人数；可看来警的时段分布。"]
     if work.count == 1 or not work.short:
         return list(work.one.words)
     listed: list[Any] = []
@@ -82,7 +84,7 @@ def measures(work: Work) -> list[Measure]:
     """Return label, value, meaning and tone of each measure that is known."""
     one = work.one
     found: list[Measure] = []
-    if one.posts is not None:
+    if one.posts is not None and work.knows_need:
         duty = [value for value in one.day_on_duty if value is not None]
         there = f" / {sum(duty) / len(duty):.1f}" if duty else ""
         staff = f"全天平均，人；须编配 {one.headcount:,} 人轮值" if one.headcount is not None else "全天平均，人"
