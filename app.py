@@ -130,6 +130,7 @@ def _add_health(server: Flask) -> None:
         answer = jsonify(
             status="error" if problem else "ok" if version else "empty",
             snapshot=version.id if version else None,
+            stamp=status.stamp(snapshot),
             data_as_of=as_of,
             age_seconds=None if age is None else round(age),
             version=CODE_VERSION,

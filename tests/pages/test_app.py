@@ -94,7 +94,7 @@ def test_nothing_names_another_host() -> None:
 
 def test_health(client: FlaskClient, empty_app: Dash) -> None:
     answer = client.get("/health").get_json()
-    assert set(answer) == {"status", "snapshot", "data_as_of", "age_seconds", "version"}
+    assert set(answer) == {"status", "snapshot", "stamp", "data_as_of", "age_seconds", "version"}
     assert (answer["status"], answer["snapshot"], answer["data_as_of"]) == ("ok", 1, "2026-11-22 00:00:00")
     empty = empty_app.server.test_client().get("/health")
     assert (empty.status_code, empty.get_json()["status"], empty.get_json()["snapshot"]) == (200, "empty", None)

@@ -1,0 +1,128 @@
+"""The values that the wall display is made of: figures of the bureau and of stations, nothing finer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from metrics.briefing import Briefing, Spark
+from metrics.compare import Comparison
+from metrics.force.work import Work
+from metrics.model import Metric
+from metrics.trend.campaign import Progress
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A policy target on a bar: value and target as shares of its length (0–1), and how it is said."""
+
+    label: str
+    value: float
+    wanted: float | None
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The campaign, or where there is none the year so far against the year before.
+
+    progress None: no campaign has begun (or it says nothing about the chosen stations); year: the criminal alerts (or,
+    without alerts, the cases) of the year; spark: their last eight weeks. bars: policy targets, those that are missed first.
+    """
+
+    progress: Progress | None
+    metric: Metric
+    year: Comparison
+    year_words: str
+    spark: Spark
+    bars: tuple[Bar, ...]
+    bars_words: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """A count of the day with the range expected by that time (central 99%) and its verdict; None: no expectation."""
+
+    metric: Metric
+    value: float
+    expected: tuple[int, int] | None
+    z: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Today:
+    """The last day with data, up to its last moment.
+
+    counts: the leading count first. hours: moments of the day (0–24) with the leading count so far, up to the last
+    moment; mean, low and high: what was expected by each full hour (25 values, None without eight weeks before).
+    """
+
+    day: date
+    until: datetime
+    is_whole: bool
+    counts: tuple[Count, ...]
+    moments: tuple[float, ...]
+    so_far: tuple[float, ...]
+    mean: tuple[float | None, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Busy:
+    """One hour of the week: weekday (0 is Monday), hour, events in the studied weeks."""
+
+    weekday: int
+    hour: int
+    count: float
+
+
+@dataclass(frozen=True)
+class Week:
+    """Hours of the last four weeks; evening: the run of hours of the day that holds most, with its share in %."""
+
+    words: str
+    noun: str
+    total: float
+    busiest: tuple[Busy, ...]
+    run: tuple[int, int]
+    run_count: float
+    run_share: float
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A station that needs attention and why, the strongest reason first; (text, tone) each."""
+
+    code: str
+    name: str
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Wall:
+    """All screens of one version; a screen that the data cannot fill is None, and `missing` says why, by its id.
+
+    names: of stations by code, short.
+    """
+
+    as_of: datetime | None
+    campaign: Campaign | None
+    today: Today | None
+    recent: Briefing | None
+    week: Week | None
+    work: Work | None
+    concerns: tuple[Concern, ...] | None
+    concerns_note: str
+    missing: dict[str, str]
+    names: dict[str, str]
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """The screens that have something to show."""
+        from metrics.wall.view import SCREENS
+
+        return tuple(name for name in SCREENS if name not in self.missing)
