@@ -93,7 +93,8 @@ def _past(found: Trend, colour: str) -> Figure:
     return {
         "type": "scatter", "mode": "lines", "name": "past", "hoverinfo": "skip",
         "line": {"color": colour, "width": 1.75}, "x": [_at(one) for one in found.points],
-        "y": [one.last_year.base for one in found.points],
+        # Beside a part of a week the year before is a part as well: no line leads to it.
+        "y": [None if one.partial else one.last_year.base for one in found.points],
     }  # fmt: skip
 
 

@@ -96,5 +96,6 @@ def _one_of(wanted: str, known: Iterable[str], what: str, instead: str, notices:
 def address(selection: Selection, own: Mapping[str, str], **changes: str) -> str:
     """Return the address of the page with its filter and own keys, some changed; an empty text removes a key."""
     kept = {key: value for key, value in own.items() if key in KEYS}
-    query = {key: value for key, value in {**selection.to_query(), **kept, **changes}.items() if value}
+    ruled = {key: value for key, value in changes.items() if key not in KEYS}
+    query = {key: value for key, value in {**selection.to_query(), **ruled, **kept, **changes}.items() if value}
     return "/trend" + (f"?{urlencode(query, safe=',')}" if query else "")

@@ -1,0 +1,40 @@
+"""趋势研判 in the browser: a chosen metric goes into the address, a part narrows the page, the crumb leads back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit, settled
+
+
+def test_a_metric_and_a_part_narrow_the_page_and_the_crumb_leads_back(open_page: Callable[..., Visit]) -> None:
+    visit = open_page("/trend?period=last30&by=station")
+    page = visit.page
+    settled(page)
+    page.get_by_label("指标").select_option("alerts_crime")
+    expect(page).to_have_url(re.compile("period=last30&by=station&metric=alerts_crime$"))
+    expect(page.locator(".trend-sentence")).to_contain_text("违法犯罪警情")
+    name = page.locator("#trend-parts .part b").first.inner_text()
+    page.locator("#trend-parts .part").first.click()
+    expect(page.locator("#crumbs")).to_contain_text(name.removesuffix("所"))
+    expect(page.get_by_label("分项")).to_have_value("*")
+    settled(page)
+    page.locator("#crumbs a").first.click()
+    expect(page.locator("#crumbs")).not_to_contain_text(name.removesuffix("所"))
+    visit.check()
+
+
+def test_a_day_of_the_line_leads_to_that_day(open_page: Callable[..., Visit]) -> None:
+    visit = open_page("/trend?period=last30")
+    page = visit.page
+    settled(page)
+    point = page.locator("#trend-line-figure .scatterlayer .trace").nth(3).locator(".point").first
+    expect(page.locator("#trend-line-figure .main-svg").first).to_be_visible()
+    box = point.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#period-words")).to_contain_text("9月27日0时至24时")
+    visit.check()
