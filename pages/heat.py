@@ -115,8 +115,7 @@ def show(selection: dict[str, str] | None, search: str | None, version: int | No
         snapshot = session.current_snapshot()
         if snapshot is None:
             return _only(states.empty_store())
-        question = (session.selection_of(selection), view, mode, any(snapshot.fits_stamp))
-        found = cache.answer(snapshot, question, _drawn)
+        found = cache.answer(snapshot, (session.selection_of(selection), view, mode), _drawn)
         shown = {**found, "state": [*map(states.notice, notices), *found["state"]]}
         return {**shown, **heat_view.controls(view, catalogue.of(snapshot))}
     except (MetricError, StoreError) as error:
@@ -132,8 +131,8 @@ def _only(message: html.Div) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _drawn(snapshot: Snapshot, question: tuple[Selection, View, str, bool]) -> dict[str, Any]:
-    selection, view, mode, _ = question
+def _drawn(snapshot: Snapshot, question: tuple[Selection, View, str]) -> dict[str, Any]:
+    selection, view, mode = question
     known = catalogue.of(snapshot)
     found = heat(snapshot, selection, view)
     if found.state in ("no_data", "no_result"):

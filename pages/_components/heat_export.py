@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
 from metrics import catalogue
 from metrics.heat import READINGS, RISKS, Heat, View, heat
-from metrics.heat.values import HourMatrix
+from metrics.heat.values import HourMatrix, StationRisk
+from metrics.hotspots.forecast import Forecast
 from metrics.model import MetricError
 from pages._components import export, heat_tables
 from pages._components.export import Column, Sheet
@@ -14,6 +20,9 @@ from pages._components.shown import Shown
 
 _METHODS = {"residual": "heat-residual", "rate": "heat-rate", "harm": "heat-harm"}
 _HOURS = [Column(f"{hour} 时", "number", 8) for hour in range(24)]
+
+
+_CELL = [*(Column(name, "number", 12, 5) for name in ("西", "南", "东", "北")), Column("派出所", width=16)]
 
 
 def _found(shown: Shown) -> tuple[Heat, View]:
@@ -31,7 +40,9 @@ def stations(shown: Shown) -> Sheet:
     columns = [Column("派出所", width=18), Column("起数", "number")]
     if found.risk == "residual":
         columns += [Column("预期", "number", 10, 1), Column("z", "number", 8, 2)]
-        values = [(one.count, one.expected, one.z if one.expected is not None else None) for one in _order(found)]
+        values: list[tuple[Any, ...]] = [
+            (one.count, one.expected, one.z if one.expected is not None else None) for one in _order(found)
+        ]
     else:
         unit = UNITS[found.risk]
         names = (f"{RISKS[found.risk]}（{unit}）", "区间下限", "区间上限", "未收缩")
@@ -48,7 +59,7 @@ def stations(shown: Shown) -> Sheet:
     )
 
 
-def _order(found: Heat) -> list[heat_tables.StationRisk]:
+def _order(found: Heat) -> list[StationRisk]:
     return heat_tables.ordered(found)
 
 
@@ -60,61 +71,34 @@ def map_sheets(shown: Shown) -> list[Sheet]:
     """Return the stations, and the cells of the layer that lies on the map."""
     found, _ = _found(shown)
     names = catalogue.of(shown.snapshot).station_names
-    corners = [Column(name, "number", 12, 5) for name in ("西", "南", "东", "北")]
     sheets = [stations(shown)]
     if found.hot is not None and len(found.hot.cells):
-        columns = [
-            *corners,
-            Column("派出所", width=16),
-            Column("起数"),
-            Column("z", "number", 8, 1),
-            Column("群众报警占比", "number", 12, 3),
-        ]
-        rows = [
-            (
-                c["west"],
-                c["south"],
-                c["east"],
-                c["north"],
-                names.get(c["station"], ""),
-                str(c["count"]),
-                c["z"],
-                c["share_public"],
-            )
-            for c in found.hot.cells.to_dict("records")
-        ]
+        columns = [*_CELL, Column("起数"), Column("z", "number", 8, 1), Column("群众报警占比", "number", 12, 3)]
+        rows = [(*_cell(c, names), str(c["count"]), c["z"], c["share_public"]) for c in _records(found.hot.cells)]
         lines = _lines(found, ("热点时段", found.study), ("说明", "".join(found.hot.notes)))
         sheets.append(export.sheet_of(shown, "热点网格", columns, rows, about="heat-hot", lines=lines))
     if found.forecast is not None and len(found.forecast.cells):
-        columns = [
-            Column("名次", "number", 8),
-            *corners,
-            Column("派出所", width=16),
-            Column("预计起数", "number", 10, 2),
-            Column("近 28 日"),
-            Column("历来起数", "number"),
-        ]
-        rows = [
-            (
-                c["rank"],
-                c["west"],
-                c["south"],
-                c["east"],
-                c["north"],
-                names.get(c["station"], ""),
-                c["score"],
-                str(c["recent"]),
-                c["long_run"],
-            )
-            for c in found.forecast.cells.to_dict("records")
-        ]
-        lines = (
-            ("预测对象", found.forecast.label),
-            ("回测", found.forecast.sentence),
-            ("说明", "".join(found.forecast.notes)),
-        )
-        sheets.append(export.sheet_of(shown, "未来 28 日热点预测", columns, rows, about="heat-forecast", lines=lines))
+        sheets.append(_forecast(shown, found.forecast, names))
     return sheets
+
+
+def _forecast(shown: Shown, found: Forecast, names: Mapping[str, str]) -> Sheet:
+    columns = [
+        Column("名次", "number", 8), *_CELL, Column("预计起数", "number", 10, 2), Column("近 28 日"),
+        Column("历来起数", "number"),
+    ]  # fmt: skip
+    rows = [(c["rank"], *_cell(c, names), c["score"], str(c["recent"]), c["long_run"]) for c in _records(found.cells)]
+    lines = (("预测对象", found.label), ("回测", found.sentence), ("说明", "".join(found.notes)))
+    return export.sheet_of(shown, "未来 28 日热点预测", columns, rows, about="heat-forecast", lines=lines)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    return frame.to_dict("records")
+
+
+def _cell(cell: Mapping[Any, Any], names: Mapping[str, str]) -> tuple[Any, ...]:
+    """Return where a cell is: its corners in degrees and its station."""
+    return (*(cell[side] for side in ("west", "south", "east", "north")), names.get(cell["station"], ""))
 
 
 def week(shown: Shown) -> Sheet:

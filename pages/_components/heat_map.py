@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -37,7 +37,7 @@ def drawn(
     focus: the stations that it is cut to; window: the part in degrees that it is cut to.
     """
     chosen = set(focus)
-    values = {
+    values: dict[str, dict[str, Any]] = {
         one.code: {
             "text": told(one, found),
             "strength": strength_of(one, found.risk),
@@ -46,7 +46,7 @@ def drawn(
         }
         for one in found.stations
     }
-    others = {
+    others: dict[str, dict[str, Any]] = {
         code: {"text": "未选，点击查看", "href": link(station=code)} for code in known.stations if code not in values
     }
     shapes, words = ([], []) if window else legend(found.risk, mode)
@@ -189,13 +189,13 @@ def leading(found: Heat) -> int:
     return int(tested.sort_values("share_area")["cells"].iloc[0])
 
 
-def _hot_text(row: dict[str, Any], known: Catalogue, noun: str) -> str:
+def _hot_text(row: Mapping[Any, Any], known: Catalogue, noun: str) -> str:
     share = row["share_public"]
     origin = "" if share is None else f"<br>群众报警 {share:.0%}，巡逻发现 {1 - share:.0%}"
     return f"热点网格（200 米） {_name(row, known)}<br>{noun} {row['count']} 起，z {row['z']:.1f}{origin}"
 
 
-def _forecast_text(row: dict[str, Any], known: Catalogue, label: str) -> str:
+def _forecast_text(row: Mapping[Any, Any], known: Catalogue, label: str) -> str:
     share = row["share_public"]
     origin = "" if share is None else f"<br>依据中群众报警 {share:.0%}，巡逻发现 {1 - share:.0%}"
     return (
@@ -204,7 +204,7 @@ def _forecast_text(row: dict[str, Any], known: Catalogue, label: str) -> str:
     )
 
 
-def _name(row: dict[str, Any], known: Catalogue) -> str:
+def _name(row: Mapping[Any, Any], known: Catalogue) -> str:
     return short_name(known.station_names.get(row["station"], ""))
 
 
@@ -251,22 +251,26 @@ def legend(risk: str, mode: str) -> tuple[list[Figure], list[Figure]]:
     """Return shapes and words of the seven steps with their limits, in the lower left corner."""
     token = tokens(mode)
     size = {"color": token["ink-2"], "size": pixels("f1")}
-    shapes: list[Figure] = []
+    # A plate under it, for maps that are cut to a part and reach into the corner.
+    plate = _step(0, token["surface"], token["surface"])
+    shapes: list[Figure] = [{**plate, "x1": 7 * _SWATCH, "y0": 0, "y1": 50}]
     notes: list[Figure] = []
     for place, (mark, words) in enumerate(zip(_MARKS, limits(risk), strict=True)):
         left = place * _SWATCH
-        shapes.append(
-            {
-                "type": "rect", "xref": "paper", "yref": "paper", "xsizemode": "pixel", "ysizemode": "pixel",
-                "xanchor": 0, "yanchor": 0, "x0": left, "x1": left + _SWATCH - 1, "y0": 20, "y1": 30,
-                "fillcolor": token[mark], "line": {"width": 0.5, "color": token["line-2"]},
-            }
-        )  # fmt: skip
+        shapes.append(_step(left, token[mark], token["line-2"]))
         notes.append(_corner(words, left + _SWATCH / 2, 20, "center", "top", size))
     ends = ("低于预期", "高于预期") if risk == "residual" else ("低于全局", "高于全局")
     notes.append(_corner(ends[0], 0, 30, "left", "bottom", size))
     notes.append(_corner(ends[1], 7 * _SWATCH, 30, "right", "bottom", size))
     return shapes, notes
+
+
+def _step(left: float, colour: str, edge: str) -> Figure:
+    return {
+        "type": "rect", "xref": "paper", "yref": "paper", "xsizemode": "pixel", "ysizemode": "pixel", "xanchor": 0,
+        "yanchor": 0, "x0": left, "x1": left + _SWATCH - 1, "y0": 20, "y1": 30, "fillcolor": colour,
+        "line": {"width": 0.5, "color": edge},
+    }  # fmt: skip
 
 
 _MARKS = ("low-3", "low-2", "low-1", "mid", "high-1", "high-2", "high-3")

@@ -78,7 +78,7 @@ def _hour_row(found: HourMatrix, row: int, link: Link, is_whole: bool) -> html.T
     key, name = found.rows[row]
     name = short_name(name)
     href = link(**{"station" if found.dimension == "station" else "category": key})
-    format = ",.0f" if is_whole else ",.1f"
+    format, least = (",.0f", 1.0) if is_whole else (",.1f", 0.05)
     cells = []
     for hour in range(24):
         value, expected = found.values[row, hour], found.expected[row, hour]
@@ -88,8 +88,10 @@ def _hour_row(found: HourMatrix, row: int, link: Link, is_whole: bool) -> html.T
             "，真变化" if found.real[row, hour] else ""
         )
         # A nought in every other cell would drown what there is.
-        cells.append(html.Td(f"{value:{format}}" if value else "", className=f"step-{mark_of(step)}", title=told))
-    total = html.Td(f"{found.values[row].sum():{format}}", className="step-none")
+        cells.append(
+            html.Td(f"{value:{format}}" if value >= least else "", className=f"step-{mark_of(step)}", title=told)
+        )
+    total = html.Td(f"{found.values[row].sum():,.0f}", className="step-none")
     label = name if key == UNREGISTERED and found.dimension != "station" else html.A(name, href=href)
     return html.Tr([html.Th(label, scope="row", title=name), total, *cells])
 

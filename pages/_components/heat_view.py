@@ -127,8 +127,11 @@ def _has_places(known: Catalogue) -> bool:
 def grid_class(found: Heat, known: Catalogue, has_core: bool) -> str:
     """Return which cards the grid shows: what cannot be drawn at all leaves no empty box."""
     told = {
-        "has-core": has_core, "no-map": not _has_places(known), "no-hours": found.week is None, "no-days": found.calendar is None,
-    }  # fmt: skip
+        "has-core": has_core,
+        "no-map": not _has_places(known),
+        "no-hours": found.week is None,
+        "no-days": found.calendar is None,
+    }
     return " ".join(["grid", *(name for name, is_so in told.items() if is_so)])
 
 
