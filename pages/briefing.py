@@ -16,10 +16,20 @@ from metrics.briefing import CARD_METRICS, Briefing, Card, Matrix, Place, Point,
 from metrics.compare import REAL
 from metrics.model import MetricError
 from metrics.selection import Selection
-from pages._components import cards, export, figures, session, states, status, tables
+from pages._components import (
+    briefing_export,
+    briefing_warnings,
+    cards,
+    figures,
+    report_downloads,
+    session,
+    states,
+    status,
+    tables,
+)
+from pages._components.briefing_export import against, corner
 from pages._components.changes import Verdict, change_of, verdict_of
 from pages._components.maps import station_map
-from pages._components.shown import Shown
 
 dash.register_page(__name__, path="/", name="今日会商", title="今日会商 · 降控研判台", order=1, key="b", filtered=True)
 
@@ -32,6 +42,9 @@ def layout(**query: Any) -> html.Div:
     """Return the frame of the page; every number arrives through the callback."""
     return html.Div(
         [
+            html.Div(
+                [html.Span("日报（恰为七天时为周报）"), report_downloads.period_buttons()], className="briefing-reports"
+            ),
             html.Div(id="briefing-state"),
             html.Div(
                 [
@@ -39,6 +52,7 @@ def layout(**query: Any) -> html.Div:
                     cards.card("points", "要点", states.skeleton(6), span="span-3", metric_id="verdict", notes=False),
                     cards.card("changes", "分类警情", states.skeleton(8), metric_id=("verdict", "alerts_valid")),
                     cards.card("matrix", "派出所 × 类别", states.skeleton(8), metric_id=("verdict", "alerts_valid")),
+                    briefing_warnings.card(),
                     cards.figure_card("week", "一周时段", metric_id="alerts_valid"),
                     cards.figure_card("map", "风险地图", metric_id=("alerts_crime", "verdict")),
                 ],
@@ -49,6 +63,7 @@ def layout(**query: Any) -> html.Div:
     )
 
 
+briefing_export.offer()
 figures.follow_clicks("map-figure")
 
 
@@ -58,7 +73,7 @@ figures.follow_clicks("map-figure")
         "hidden": Output("briefing-grid", "hidden"),
         "texts": {name: Output(f"kpi-{name}-text", "children") for name in CARD_METRICS},
         "sparks": {name: Output(id, "figure") for name, id in _SPARKS.items()},
-        "cards": cards.slots(tables=("points", "changes", "matrix"), figures=("week", "map")),
+        "cards": cards.slots(tables=("points", "changes", "matrix", "briefing-alarms"), figures=("week", "map")),
     },
     inputs={
         "selection": Input("selection", "data"),
@@ -86,7 +101,7 @@ def _only(message: html.Div) -> dict[str, Any]:
         "hidden": True,
         "texts": dict.fromkeys(CARD_METRICS, cards.NONE),
         "sparks": dict.fromkeys(CARD_METRICS, cards.NONE),
-        "cards": cards.kept("points", "changes", "matrix", "week", "map"),
+        "cards": cards.kept("points", "changes", "matrix", "briefing-alarms", "week", "map"),
     }
 
 
@@ -112,18 +127,27 @@ def _cards(
     label = found.subject.label
     return {
         "points": cards.filled(
-            cards.points([_point(point) for point in found.points]), note=found.filter_words, source=source
+            cards.points([_point(point) for point in found.points]),
+            note=briefing_warnings.points_note(found),
+            source=source,
+        ),
+        "briefing-alarms": cards.filled(
+            briefing_warnings.body(found),
+            title=briefing_warnings.title_of(found),
+            sub=briefing_warnings.sub_of(found),
+            note=briefing_warnings.note_of(found),
+            source=source,
         ),
         "changes": cards.filled(
             tables.change_table([_change_row(row, selection) for row in found.rows]),
             title=f"分类{found.noun}",
-            sub=f"{label}，起 · {found.title} · {_against(found)}",
+            sub=f"{label}，起 · {found.title} · {against(found)}",
             note=found.judged_by,
             source=source,
         ),
         "matrix": cards.filled(
             _matrix(found.matrix, selection) if found.matrix else states.nothing_happened(found.noun),
-            title=f"{_corner(found.matrix)} × 类别",
+            title=f"{corner(found.matrix)} × 类别",
             sub=f"{label}，起 · {found.title} · 底色为与自身预期之差 · 按总数排列，共 {_row_count(found)} 行"
             + (" · 「<3」「略」为避免识别个人而不显示" if found.matrix and found.matrix.hidden else ""),
             note=cards.diverging_legend(),
@@ -138,14 +162,6 @@ def _cards(
             source=source,
         ),
     }
-
-
-def _against(found: Briefing) -> str:
-    return f"环比对 {found.windows['previous']} · 同比对 {found.windows['last_year']}"
-
-
-def _corner(matrix: Matrix | None) -> str:
-    return "派出所" if matrix is None or matrix.dimension == "station" else "警格"
 
 
 def _row_count(found: Briefing) -> int:
@@ -210,6 +226,8 @@ def _change_row(row: Row, selection: Selection) -> tables.ChangeRow:
         previous_change=change_of(row.previous, row.metric, "上期"),
         verdict=_verdict(row),
         href=_href(narrowed),
+        aligned=None if row.festival is None else change_of(row.festival, row.metric, "对齐同期"),
+        aligned_note=row.note,
     )
 
 
@@ -223,7 +241,7 @@ def _matrix(matrix: Matrix, selection: Selection) -> html.Div:
             said = f"{value:.0f} 起，预期 {expected:.1f} 起" + ("，真变化" if matrix.real[i, j] else "")
             href = _href(_narrowed(selection, matrix, row, column))
             cells[row, column] = tables.Cell(mark or f"{value:.0f}", strength, "小数不显示" if mark else said, href)
-    return tables.matrix(matrix.rows, matrix.columns, cells, _corner(matrix))
+    return tables.matrix(matrix.rows, matrix.columns, cells, corner(matrix))
 
 
 def _narrowed(selection: Selection, matrix: Matrix, row: str, column: str) -> dict[str, str]:
@@ -275,118 +293,3 @@ def _map_words(places: list[Place]) -> str:
         return "数据不足，不作判定"
     some = f" · 浅色 {tinted} 所偏高或偏低，尚可能是偶然" if tinted else ""
     return f"显著高于预期 {high} 所 · 显著低于预期 {low} 所{some} · 其余在正常范围"
-
-
-# ---- exports -------------------------------------------------------------------------------------
-
-
-def _found(shown: Shown) -> Briefing:
-    return brief(shown.snapshot, shown.selection)
-
-
-def _number_column(name: str) -> export.Column:
-    return export.Column(name, "number", 12)
-
-
-def _kpi_sheets(shown: Shown) -> list[export.Sheet]:
-    """Return all key figures, and the days of their sparklines."""
-    found = _found(shown)
-    columns = [export.Column("指标", width=18), export.Column("单位", width=8)]
-    columns += [_number_column(name) for name in ("本期", "上期", "环比 %", "同期", "同比 %", "预期下限", "预期上限")]
-    columns.append(export.Column("判定"))
-    rows = [
-        (
-            card.metric.label, card.metric.unit, card.value, card.previous.base, card.previous.percent,
-            card.last_year.base, card.last_year.percent, *(card.expected or (None, None)), card.verdict,
-        )
-        for card in found.cards
-    ]  # fmt: skip
-    about = [card.metric.id for card in found.cards]
-    lines = (("对比", _against(found)), ("判定", found.judged_by.removeprefix("判定：")))
-    days = [
-        (card.metric.label, *values)
-        for card in found.cards
-        for values in zip(card.spark.days, card.spark.values, card.spark.low, card.spark.high, strict=True)
-    ]
-    daily = [export.Column("指标", width=18), export.Column("日期", "date")]
-    daily += [_number_column(name) for name in ("数量", "预期下限", "预期上限")]
-    return [
-        export.sheet_of(shown, "关键指标", columns, rows, about=about, lines=lines),
-        export.sheet_of(shown, "关键指标（近 8 周逐日）", daily, days, about=about, name="逐日"),
-    ]
-
-
-def _points_sheet(shown: Shown) -> export.Sheet:
-    columns = (export.Column("序号", "number", 6), export.Column("要点", width=80), export.Column("判定"))
-    rows = [(number, point.text, point.verdict) for number, point in enumerate(_found(shown).points, 1)]
-    return export.sheet_of(shown, "要点", columns, rows, about="verdict")
-
-
-def _changes_sheet(shown: Shown) -> export.Sheet:
-    found = _found(shown)
-    columns = [export.Column("类别", width=16)]
-    columns += [_number_column(name) for name in ("本期", "同期", "同比增减", "同比 %", "上期", "环比增减", "环比 %")]
-    columns.append(export.Column("判定"))
-    rows = [
-        (
-            row.name, row.value, row.last_year.base, row.last_year.change, row.last_year.percent,
-            row.previous.base, row.previous.change, row.previous.percent, row.verdict,
-        )
-        for row in found.rows
-    ]  # fmt: skip
-    lines = (
-        ("指标", f"{found.subject.label}，起"),
-        ("对比", _against(found)),
-        ("判定", found.judged_by.removeprefix("判定：")),
-    )
-    return export.sheet_of(shown, f"分类{found.noun}", columns, rows, about=found.subject.id, lines=lines)
-
-
-def _matrix_sheet(shown: Shown) -> export.Sheet:
-    """Return the matrix as it is shown: what may not be seen on the page is not in the file either."""
-    found = _found(shown)
-    matrix = found.matrix
-    if matrix is None:
-        raise MetricError("该时段没有可导出的内容。请改选时段。")
-    columns = [export.Column(_corner(matrix), width=16), *(_number_column(name) for _, name in matrix.columns)]
-    rows = [
-        (
-            name,
-            *(matrix.hidden.get((row, column)) or matrix.values[i, j] for j, (column, _) in enumerate(matrix.columns)),
-        )
-        for i, (row, name) in enumerate(matrix.rows)
-    ]
-    lines = (("指标", f"{found.subject.label}，起"),)
-    return export.sheet_of(shown, f"{_corner(matrix)} × 类别", columns, rows, about=found.subject.id, lines=lines)
-
-
-def _week_sheet(shown: Shown) -> export.Sheet:
-    found = _found(shown)
-    week = [[None] * 24] * 7 if found.week is None else found.week
-    columns = [export.Column("星期"), *(export.Column(f"{hour} 时", "number", 7) for hour in range(24))]
-    rows = [(day, *values) for day, values in zip(figures.WEEKDAYS, week, strict=True)]
-    lines = (("指标", f"{found.subject.label}，起"), ("统计日期", f"近 28 日：{found.week_words}"))
-    return export.sheet_of(shown, "一周时段", columns, rows, about=found.subject.id, lines=lines)
-
-
-def _map_sheet(shown: Shown) -> export.Sheet:
-    found = _found(shown)
-    names = catalogue.of(shown.snapshot).station_names
-    columns = (
-        export.Column("派出所", width=16), _number_column("本期"), export.Column("预期", "number", 12, 1),
-        export.Column("标准化残差", "number", 12, 2), export.Column("判定"),
-    )  # fmt: skip
-    rows = [
-        (names.get(place.code, place.code), place.value, place.expected, place.z, REAL if place.real else "预期之内")
-        for place in found.places
-    ]
-    lines = (("指标", f"{found.place_metric.label}，起"),)
-    return export.sheet_of(shown, "风险地图", columns, rows, about=found.place_metric.id, lines=lines)
-
-
-export.offer(
-    {
-        "points": _points_sheet, "changes": _changes_sheet, "matrix": _matrix_sheet, "week": _week_sheet,
-        "map": _map_sheet, **{f"kpi-{name}": _kpi_sheets for name in CARD_METRICS},
-    }
-)  # fmt: skip

@@ -40,7 +40,8 @@ def key_points(
     # Only the eight weeks before know nothing of the calendar; where a year before is the base, the calendar is in it.
     reasons = [explained(one, seasonal(one.place, one.column)) if brief.by_weeks else None for one in rest]
     ranked = [*told, *(one.point for one, reason in zip(rest, reasons, strict=True) if reason is None)]
-    near = _untold(verdicts.near_misses(brief, known, selection, hours), surges)[:NEAR]
+    near = _untold(verdicts.outside(brief, known, selection), surges)
+    near = [*near, *_untold(verdicts.near_misses(brief, known, selection, hours), surges)][:NEAR]
     perhaps = [one.point for one in (*filter(None, reasons), *near)]
     ranked.sort(key=lambda point: -point.weight)
     last = verdicts.closing(brief, selection, is_calm=not (ranked or any(reasons)))

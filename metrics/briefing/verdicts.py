@@ -55,12 +55,11 @@ def near_misses(brief: Briefing, known: Catalogue, selection: Selection, hours: 
     close = np.argwhere((matrix.z >= NEAR_Z) & ~matrix.real & (matrix.values >= 3)).tolist()
     close.sort(key=lambda place: -matrix.z[place[0], place[1]])
     found = [_of_cell(matrix, i, j, known, selection, hours) for i, j in close]
-    return [replace(one, point=_perhaps(one.point)) for one in found]
+    return [replace(one, point=_perhaps(one.point, "偏高，但在各所各类中仍可能是偶然")) for one in found]
 
 
-def _perhaps(point: Point) -> Point:
-    text = f"{point.text}；偏高，但在各所各类中仍可能是偶然"
-    return replace(point, text=text, tone="plain", verdict=compare.USUAL)
+def _perhaps(point: Point, doubt: str) -> Point:
+    return replace(point, text=f"{point.text}；{doubt}", tone="plain", verdict=compare.USUAL)
 
 
 def _of_cell(matrix: Matrix, i: int, j: int, known: Catalogue, selection: Selection, hours: Hours) -> Found:
@@ -106,6 +105,22 @@ def _tone(column: str, known: Catalogue, z: float) -> str:
     if group not in LOWER_IS_BETTER:
         return "watch"
     return "worse" if z > 0 else "better"
+
+
+def outside(brief: Briefing, known: Catalogue, selection: Selection) -> list[Found]:
+    """Return lines and cases outside their usual range that the correction does not let pass, the strongest first."""
+    rows = [replace(row, verdict=REAL) for row in brief.rows if _is_outside(row)]
+    cards = [replace(card, verdict=REAL) for card in brief.cards if _is_outside(card)]
+    alone = replace(brief, rows=rows, cards=cards)
+    found = [*of_rows(alone, known, selection), *of_cases(alone, known, selection)]
+    found.sort(key=lambda one: -one.point.weight)
+    return [replace(one, point=_perhaps(one.point, "但本页比较多项，仍可能是偶然")) for one in found]
+
+
+def _is_outside(one: Row | Card) -> bool:
+    if one.expected is None or one.verdict != compare.USUAL or abs(one.z) < NEAR_Z:
+        return False
+    return not one.expected[0] <= (one.value or 0) <= one.expected[1]
 
 
 def of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Found]:

@@ -15,7 +15,10 @@ from pages._components.markup import static
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """One line of the change table; values are printed as given."""
+    """One line of the change table; values are printed as given.
+
+    aligned: 同比 aligned to Spring Festival, under the plain one; aligned_note: the same in full.
+    """
 
     name: str
     now: str
@@ -26,6 +29,8 @@ class ChangeRow:
     verdict: Verdict
     href: str = ""
     is_total: bool = False
+    aligned: Change | None = None
+    aligned_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def _change_row(number: int, row: ChangeRow) -> html.Tr:
             html.Td(html.A(row.name, href=row.href) if row.href else row.name, className="name"),
             html.Td(row.now, className="num now"),
             html.Td(row.last_year, className="num"),
-            html.Td(said(row.year_change, with_note=False), className="num", title=row.year_change.note),
+            html.Td(_year_change(row), className="num", title=row.aligned_note or row.year_change.note),
             html.Td(row.previous, className="num"),
             html.Td(
                 said(row.previous_change, with_note=False),
@@ -74,6 +79,13 @@ def _change_row(number: int, row: ChangeRow) -> html.Tr:
         ],
         className="is-total" if row.is_total else "",
     )
+
+
+def _year_change(row: ChangeRow) -> list[Any]:
+    plain = said(row.year_change, with_note=False)
+    if row.aligned is None:
+        return [plain]
+    return [plain, html.Span(["春节对齐 ", said(row.aligned, with_note=False)], className="aligned")]
 
 
 def matrix(

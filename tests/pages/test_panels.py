@@ -98,7 +98,7 @@ def test_a_card_id_belongs_to_one_page() -> None:
     def sheet(shown: Shown) -> export.Sheet:
         raise AssertionError
 
-    with pytest.raises(ValueError, match=r"card changes belongs to pages\.briefing"):
+    with pytest.raises(ValueError, match=r"card changes belongs to pages\._components\.briefing_export"):
         export.offer({"changes": sheet})
 
 
