@@ -143,8 +143,9 @@ class TestStations:
     def test_rate_needs_people(self, store: Store) -> None:
         found = of(store, steady, risk="rate")
         levels = {one.code: one.level for one in found.stations}
-        assert levels[CITY] is not None
-        assert levels[CITY].raw == pytest.approx(84 / 20_000 * 10_000 / 7 * 365)
+        city = levels[CITY]
+        assert city is not None
+        assert city.raw == pytest.approx(84 / 20_000 * 10_000 / 7 * 365)
         assert found.common == pytest.approx(126 / 35_000 * 10_000 / 7 * 365)
         nobody = of(store, lambda con: con.execute("UPDATE stations SET population = NULL"), risk="rate")
         assert (nobody.risk, nobody.notes) == ("residual", [NO_PEOPLE])
