@@ -26,6 +26,8 @@ from pages._components.wall_figures import Size
 dash.register_page(__name__, path="/wall", name="大屏", title="大屏 · 降控研判台", order=11, key="w", filtered=False)
 
 WITH_FIGURE = ("campaign", "today", "map", "week", "match")
+# The map has a second one: its crowded middle enlarged.
+FIGURES = (*WITH_FIGURE, "core")
 
 
 def layout(**query: Any) -> html.Div:
@@ -47,7 +49,7 @@ def layout(**query: Any) -> html.Div:
             dcc.Store(id="wall-shown"),
         ],
         id="wall",
-        **attributes(data_seconds=view.seconds, data_mode=view.mode, data_empty="yes"),
+        **attributes(data_seconds=str(view.seconds), data_mode=view.mode, data_empty="yes"),
     )  # fmt: skip
 
 
@@ -58,6 +60,8 @@ def _screen(screen: str) -> html.Section:
     ]
     if screen in WITH_FIGURE:
         parts.append(html.Div(figures.graph(f"wall-{screen}-figure"), className="wall-figure"))
+    if screen == "map":
+        parts.append(html.Div(figures.graph("wall-core-figure"), className="wall-core"))
     alone = "" if screen in WITH_FIGURE else " wall-alone"
     return html.Section(
         parts, className=f"wall-screen{alone}", **attributes(data_screen=screen, aria_label=SCREENS[screen])
@@ -90,7 +94,7 @@ def _foot(notices: list[str]) -> html.Div:
         "shown": Output("wall-shown", "data"),
         "heads": {screen: Output(f"wall-{screen}-head", "children") for screen in SCREENS},
         "texts": {screen: Output(f"wall-{screen}-text", "children") for screen in SCREENS},
-        "figures": {screen: Output(f"wall-{screen}-figure", "figure") for screen in WITH_FIGURE},
+        "figures": {screen: Output(f"wall-{screen}-figure", "figure") for screen in FIGURES},
     },
     inputs={"asked": Input("wall-asked", "data"), "view": State("wall-view", "data")},
     prevent_initial_call=True,
@@ -125,7 +129,7 @@ def _unchanged(shown: dict[str, Any]) -> dict[str, Any]:
         "shown": shown,
         "heads": dict.fromkeys(SCREENS, no_update),
         "texts": dict.fromkeys(SCREENS, no_update),
-        "figures": dict.fromkeys(WITH_FIGURE, no_update),
+        "figures": dict.fromkeys(FIGURES, no_update),
     }
 
 
@@ -137,7 +141,7 @@ def _drawn(snapshot: Snapshot, question: tuple[tuple[str, ...], Pack, Size]) -> 
         "live": found.live,
         "heads": {screen: static(wall_screens.head(screen, snapshot, found)) for screen in SCREENS},
         "texts": {screen: static(wall_screens.text(screen, found)) for screen in SCREENS},
-        "figures": {screen: wall_figures.figure(screen, snapshot, found, size) for screen in WITH_FIGURE},
+        "figures": {screen: wall_figures.figure(screen, snapshot, found, size) for screen in FIGURES},
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.reading import Snapshot
 from metrics import cache, catalogue, compare, fits
@@ -19,14 +20,16 @@ from metrics.targets import Pack
 from metrics.trend import campaign as campaigns
 from metrics.wall.concerns import concerns
 from metrics.wall.today import today
-from metrics.wall.values import Bar, Busy, Campaign, Concern, Count, Today, Wall, Week
+from metrics.wall.values import Bar, Campaign, Concern, Count, Run, Today, Wall, Week
 from metrics.wall.view import SCREENS, View, limit_hours
 
 __all__ = [
-    "SCREENS", "Bar", "Busy", "Campaign", "Concern", "Count", "Today", "View", "Wall", "Week", "limit_hours", "wall",
+    "SCREENS", "Bar", "Campaign", "Concern", "Count", "Run", "Today", "View", "Wall", "Week", "limit_hours", "wall",
 ]  # fmt: skip
 
-MOST_BARS, MOST_BUSY, RUN = 4, 3, 4
+MOST_BARS, RUN = 4, 4
+# First hour and length of the night, as on the pages about time.
+NIGHT = (22, 8)
 Part = TypeVar("Part")
 
 
@@ -145,10 +148,16 @@ def _week(recent: Briefing | None) -> Week:
     hours, total = recent.week, float(recent.week.sum())
     if not total:
         raise Refused("近四周没有记录。")
-    order = np.argsort(-hours.ravel(), kind="stable")[:MOST_BUSY]
-    busiest = tuple(Busy(int(n) // 24, int(n) % 24, float(hours.ravel()[n])) for n in order)
     by_hour = hours.sum(axis=0)
-    runs = [float(sum(by_hour[(first + n) % 24] for n in range(RUN))) for first in range(24)]
-    first = int(np.argmax(runs))
-    words = f"{recent.week_words}，{recent.subject.label}"
-    return Week(words, recent.noun, total, busiest, (first, (first + RUN) % 24), runs[first], 100 * runs[first] / total)
+    starts = [float(sum(by_hour[(first + n) % 24] for n in range(RUN))) for first in range(24)]
+    most, least = (
+        _run(name, int(first), RUN, by_hour)
+        for name, first in (("最集中的 4 小时", np.argmax(starts)), ("最少的 4 小时", np.argmin(starts)))
+    )
+    return Week(recent.week_words, recent.subject.label, recent.noun, total, most, least, _run("夜间", *NIGHT, by_hour))
+
+
+def _run(name: str, first: int, length: int, by_hour: NDArray[np.float64]) -> Run:
+    listed = tuple((first + n) % 24 for n in range(length))
+    count = float(by_hour[list(listed)].sum())
+    return Run(name, listed, count, 100 * count / float(by_hour.sum()))

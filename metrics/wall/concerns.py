@@ -1,7 +1,8 @@
-"""The stations that need attention, with the reason in words: what stands up to chance first, then what is simply short.
+"""The stations that need attention, with the reason in words: what chance does not explain, then what is short.
 
 No league table: a station is named for a fitted alarm, a rise that stands after correction over all stations, or a
-shortfall of at least one whole officer; targets that are missed only fill what is left. The order is that of the evidence.
+shortfall of at least one whole officer; missed targets only fill what is left. The order is that
+of the evidence.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def concerns(
 
 
 def ranked(reasons: Sequence[Reason], known: Catalogue) -> tuple[Concern, ...]:
-    """Return the stations by their strongest reason, each with at most two; a rise that an alarm tells is not told twice."""
+    """Return the stations by their strongest reason, each with at most two; a rise told by an alarm is left out."""
     by_station: dict[str, list[Reason]] = {}
     for one in sorted(reasons, key=lambda one: (one.tier, -one.weight, one.station)):
         told = by_station.setdefault(one.station, [])

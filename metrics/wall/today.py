@@ -1,4 +1,4 @@
-"""The last day with data as it unfolds: counts so far beside what the same weekday of the eight weeks before had by then.
+"""The last day with data as it unfolds: counts so far beside what the same weekday had by then.
 
 A day that is over has the figures of the briefing of that day. A day under way is compared with the same hours of the
 same weekday, since calls do not come evenly over the day; the part of an hour that has begun counts in proportion.

@@ -28,7 +28,7 @@ class Campaign:
     """The campaign, or where there is none the year so far against the year before.
 
     progress None: no campaign has begun (or it says nothing about the chosen stations); year: the criminal alerts (or,
-    without alerts, the cases) of the year; spark: their last eight weeks. bars: policy targets, those that are missed first.
+    without alerts, the cases) of the year; spark: their last eight weeks. bars: targets, missed first.
     """
 
     progress: Progress | None
@@ -72,25 +72,31 @@ class Today:
 
 
 @dataclass(frozen=True)
-class Busy:
-    """One hour of the week: weekday (0 is Monday), hour, events in the studied weeks."""
+class Run:
+    """Hours of the day one after the other (perhaps over midnight), their events and share of all events in %."""
 
-    weekday: int
-    hour: int
+    name: str
+    hours: tuple[int, ...]
     count: float
+    share: float
+
+    @property
+    def even(self) -> float:
+        """The share in % that as many hours had if events came evenly over the day."""
+        return 100 * len(self.hours) / 24
 
 
 @dataclass(frozen=True)
 class Week:
-    """Hours of the last four weeks; evening: the run of hours of the day that holds most, with its share in %."""
+    """Hours of the day over the last four weeks: the four with most events, the four with fewest, and the night."""
 
     words: str
+    label: str
     noun: str
     total: float
-    busiest: tuple[Busy, ...]
-    run: tuple[int, int]
-    run_count: float
-    run_share: float
+    most: Run
+    least: Run
+    night: Run
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Figures of the wall: those of the desk, drawn as if on a desk of the screen's shape, then enlarged as a whole.
 
-One factor makes the desk's smallest text the wall's: 22 px at 1920 × 1080. What fits is decided before enlarging, so that
-labels neither collide nor vanish.
+One factor makes the desk's smallest text the wall's: 22 px at 1920 × 1080. What fits is decided before enlarging, so
+that labels neither collide nor vanish.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 from data.reading import Snapshot
 from metrics import catalogue
-from metrics.briefing import Place, short_name
+from metrics.briefing import Briefing, Place
 from metrics.wall import Today, Wall
-from pages._components import staffing_figures, trend_figures
+from pages._components import maps, staffing_figures, trend_figures
 from pages._components.figures import Figure, empty, layout, sparkline, week_hours
-from pages._components.maps import station_map
+from pages._components.heat_map import placed
 from pages._components.template import MODES, pixels, tokens
 
 SMALLEST = 2.2
@@ -47,6 +47,12 @@ class Size:
         across, up = (wide, self.height * 0.52) if tall else (wide * 0.51, self.height - 24 * self.unit)
         return max(int(across / self.factor), 100), max(int(up / self.factor), 100)
 
+    @property
+    def core(self) -> tuple[int, int]:
+        """The same for the enlarged middle of the map."""
+        width, height = self.box
+        return (width, int(height * 0.8)) if self.height > self.width else (int(width * 0.88), int(height * 0.55))
+
 
 def size_of(asked: Mapping[str, Any]) -> Size:
     """Return the size that the browser asks for; anything odd becomes 1920 × 1080."""
@@ -62,13 +68,12 @@ def size_of(asked: Mapping[str, Any]) -> Size:
 
 def figure(screen: str, snapshot: Snapshot, found: Wall, size: Size) -> Figure:
     """Return the figure of a screen; an empty one where the data cannot fill it."""
-    draw = _DRAWN[screen]
-    made = None if screen in found.missing else draw(snapshot, found, size)
+    made = None if found.missing.get("map" if screen == "core" else screen) else _DRAWN[screen](snapshot, found, size)
     return enlarged(made or empty(size.mode), size.factor)
 
 
 def enlarged(made: Figure, factor: float) -> Figure:
-    """Return a figure with every length in px multiplied: texts, lines, marks, margins, shifts. Data stay as they are."""
+    """Return a figure with every length in px multiplied: texts, lines, marks, margins, shifts; data stay."""
     larger = _enlarged(made, factor, "")
     assert isinstance(larger, dict)
     larger["layout"]["hovermode"] = False
@@ -105,29 +110,49 @@ def _campaign(_: Snapshot, found: Wall, size: Size) -> Figure | None:
     if shown is None:
         return None
     if shown.progress is not None:
-        return trend_figures.changes(shown.progress, size.mode)
+        drawn = trend_figures.changes(shown.progress, size.mode)
+        return captioned(drawn, "累计变化，对同期；灰带为 95% 区间", size.mode)
     spark = shown.spark
     days = [day.isoformat() for day in spark.days]
     drawn = sparkline(days, spark.values, spark.low, spark.high, size.mode, unit=shown.metric.unit)
-    words = _label(0, 1, f"{shown.metric.label}，近 8 周逐日；灰带为预期", tokens(size.mode)["ink-2"])
-    drawn["layout"] |= {"annotations": [words], "margin": {"l": 2, "r": 6, "t": 30, "b": 8}}
-    return drawn
+    drawn["layout"] |= {"annotations": [], "margin": {"l": 2, "r": 6, "t": 8, "b": 8}}
+    return captioned(drawn, f"{shown.metric.label}，近 8 周逐日；灰带为预期", size.mode)
 
 
 def _map(snapshot: Snapshot, found: Wall, size: Size) -> Figure | None:
     if found.recent is None:
         return None
-    known = catalogue.of(snapshot)
-    stations = [
-        {"code": one.code, "name": short_name(one.name), "lon": one.lon, "lat": one.lat, "boundary": one.boundary}
-        for one in known.stations.values()
-    ]
-    values = {place.code: {"text": "", "strength": _strength(place)} for place in found.recent.places}
+    stations = placed(catalogue.of(snapshot))
     width, height = size.box
-    return station_map(stations, values, [], size.mode, height=height, width=width)
+    inner = maps.crowd(stations, width, height)
+    frame = [_window(inner, size.mode)] if inner else []
+    return maps.station_map(
+        stations, _values(found.recent), [], size.mode, height=height, width=width, legend=(frame, [])
+    )
 
 
-def _strength(place: Place) -> int:
+def _core(snapshot: Snapshot, found: Wall, size: Size) -> Figure | None:
+    """Return the crowded part of the map enlarged; None where all names fit on the map itself."""
+    stations = placed(catalogue.of(snapshot))
+    inner = maps.crowd(stations, *size.box)
+    if found.recent is None or inner is None:
+        return None
+    width, height = size.core
+    return maps.station_map(stations, _values(found.recent), [], size.mode, height=height, width=width, window=inner)
+
+
+def _values(recent: Briefing) -> dict[str, dict[str, Any]]:
+    return {place.code: {"text": "", "strength": strength(place)} for place in recent.places}
+
+
+def _window(box: tuple[float, float, float, float], mode: str) -> Figure:
+    west, south, east, north = box
+    line = {"color": tokens(mode)["accent"], "width": 1.5, "dash": "dot"}
+    return {"type": "rect", "x0": west, "x1": east, "y0": south, "y1": north, "line": line}
+
+
+def strength(place: Place) -> int:
+    """Return −3 … 3: 0 within expectation, ±3 only for what stands after correction, as on 今日会商."""
     grade = 3 if place.real else sum(abs(place.z) >= limit for limit in _TINTS)
     return grade if place.z > 0 else -grade
 
@@ -140,11 +165,18 @@ def _week(_: Snapshot, found: Wall, size: Size) -> Figure | None:
 
 
 def _match(_: Snapshot, found: Wall, size: Size) -> Figure | None:
-    return None if found.work is None else staffing_figures.day_steps(found.work, size.mode, lambda code: "")
+    if found.work is None:
+        return None
+    drawn = staffing_figures.day_steps(found.work, size.mode, lambda code: "")
+    return captioned(drawn, "平均一天各时，人", size.mode)
 
 
 def _today(_: Snapshot, found: Wall, size: Size) -> Figure | None:
-    return None if found.today is None else day_so_far(found.today, size.mode)
+    if found.today is None:
+        return None
+    words = "；虚线为同星期均值，灰带为预期范围" if found.today.mean[-1] is not None else ""
+    label = found.today.counts[0].metric.label
+    return captioned(day_so_far(found.today, size.mode), f"{label}累计，起{words}", size.mode)
 
 
 def day_so_far(found: Today, mode: str) -> Figure:
@@ -168,12 +200,13 @@ def day_so_far(found: Today, mode: str) -> Figure:
         {"type": "scatter", "mode": "markers", "name": "last", "x": [last], "y": [count], "hoverinfo": "skip",
          "marker": {"color": token["accent"], "size": 9}, "cliponaxis": False}
     )  # fmt: skip
+    quarters = list(range(0, 25, 6))
     most = max([*found.so_far, *(high for high in found.high if high is not None)], default=1.0) or 1.0
     return {
         "data": data,
         "layout": layout(
             mode, "wall-today", margin={"l": 44, "r": 74, "t": 12, "b": 26},
-            xaxis={"range": [0, 24], "tickvals": list(range(0, 25, 6)), "ticktext": [f"{h}时" for h in range(0, 25, 6)]},
+            xaxis={"range": [0, 24], "tickvals": quarters, "ticktext": [f"{hour} 时" for hour in quarters]},
             yaxis={"range": [0, most * 1.08], "showgrid": True, "nticks": 6, "tickformat": ",.0f"},
             annotations=_ends(found, most, token),
         ),
@@ -183,29 +216,29 @@ def day_so_far(found: Today, mode: str) -> Figure:
 def _ends(found: Today, most: float, token: dict[str, str]) -> list[dict[str, Any]]:
     """Return the names of the lines at their right ends, apart from each other."""
     last, count, mean = found.moments[-1], found.so_far[-1], found.mean[-1]
-    here = {
-        "showarrow": False,
-        "xanchor": "left",
-        "xshift": 8,
-        "font": {"color": token["accent"], "size": pixels("f1")},
-    }
+    font = {"color": token["accent"], "size": pixels("f1")}
+    here: dict[str, Any] = {"showarrow": False, "xanchor": "left", "xshift": 8, "font": font}
     notes = [{**here, "x": last, "y": count, "text": f"<b>{count:,.0f}</b>"}]
     if mean is not None:
         above = mean >= count if last >= 20 else True
         apart = most * 0.07
         at = mean if last < 20 or abs(mean - count) > apart else count + (apart if above else -apart)
         words = f"预期 {mean:,.0f}"
-        notes.append({**here, "x": 24, "y": at, "text": words, "font": {**here["font"], "color": token["ink-2"]}})
+        notes.append({**here, "x": 24, "y": at, "text": words, "font": {**font, "color": token["ink-2"]}})
     return notes
 
 
-def _label(x: float, y: float, text: str, colour: str) -> dict[str, Any]:
-    return {
-        "xref": "paper", "yref": "paper", "x": x, "y": y, "xanchor": "left", "yanchor": "bottom", "text": text,
-        "showarrow": False, "font": {"color": colour, "size": pixels("f1")},
+def captioned(made: Figure, words: str, mode: str) -> Figure:
+    """Return a figure with a line of words above it: what is drawn, in which unit."""
+    shown = made["layout"]
+    note = {
+        "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "text": words,
+        "showarrow": False, "yshift": 6, "font": {"color": tokens(mode)["ink-2"], "size": pixels("f1")},
     }  # fmt: skip
+    margin = {**shown.get("margin", {}), "t": 34}
+    return {**made, "layout": {**shown, "margin": margin, "annotations": [*shown.get("annotations", []), note]}}
 
 
 _DRAWN: dict[str, Callable[[Snapshot, Wall, Size], Figure | None]] = {
-    "campaign": _campaign, "today": _today, "map": _map, "week": _week, "match": _match,
+    "campaign": _campaign, "today": _today, "map": _map, "core": _core, "week": _week, "match": _match,
 }  # fmt: skip

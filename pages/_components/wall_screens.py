@@ -8,11 +8,13 @@ from typing import Any
 from dash import html
 
 from data.reading import Snapshot
+from metrics.briefing import Place
 from metrics.compare import REAL, Comparison
 from metrics.model import Metric
 from metrics.staffing import posts
 from metrics.trend.campaign import AHEAD, MISSED, REACHED, Net, Progress
 from metrics.wall import SCREENS, Bar, Campaign, Concern, Count, Wall
+from pages._components import wall_figures
 from pages._components.changes import change_of, verdict_of
 from pages._components.figures import WEEKDAYS
 
@@ -132,8 +134,8 @@ def _today_text(found: Wall) -> list[Any]:
         html.P(_expected(first, today.is_whole)),
         html.Div([_count(one) for one in others], className="wall-keys"),
     ]
-    usual = "虚线为此前 8 周同星期的均值，灰带为预期范围；判定按 5% 错误发现率校正"
-    return [*lines, html.P(usual if first.expected else "此前不足 8 周数据，不作判定", className="wall-note")]
+    usual = "预期取此前 8 周同星期，判定按 5% 错误发现率校正。"
+    return [*lines, html.P(usual if first.expected else "此前不足 8 周数据，不作判定。", className="wall-note")]
 
 
 def _expected(one: Count, is_whole: bool) -> list[Any]:
@@ -172,32 +174,25 @@ def _map_head(found: Wall) -> tuple[str, str]:
 def _map_text(found: Wall) -> list[Any]:
     recent = found.recent
     assert recent is not None
-    high, low = (
-        sorted((one for one in recent.places if one.real and (one.z > 0) is up), key=lambda one: -abs(one.z))
-        for up in (True, False)
-    )
-    names = found.names
-    rows = [
-        html.Li([
-            html.Span(names.get(one.code, one.code)),
-            html.Span([
-                html.Span(f"↑ {one.value:,.0f} 起" if one.z > 0 else f"↓ {one.value:,.0f} 起",
-                          className=f"wall-strong tone-{'worse' if one.z > 0 else 'better'}"),
-                f"，预期 {one.expected:,.1f} 起",
-            ]),
-        ])
-        for one in [*high, *low][:_MOST_PLACES]
-    ]  # fmt: skip
-    tinted = sum(not one.real and abs(one.z) >= 2.58 for one in recent.places)
-    keys = [_key("显著高于预期", f"{len(high)}", "所", "worse" if high else "none"),
-            _key("显著低于预期", f"{len(low)}", "所", "better" if low else "none")]  # fmt: skip
-    some = f"浅色 {tinted} 所偏高或偏低，尚可能是偶然；" if tinted else ""
+    told = sorted((one for one in recent.places if wall_figures.strength(one)), key=lambda one: (not one.real, -one.z))
+    rows = [html.Li(_place(one, found.names)) for one in told[:_MOST_PLACES]]
     judged = recent.judged_by.removeprefix("判定：") if any(one.z for one in recent.places) else "数据不足，不作判定"
     return [
-        html.Div(keys, className="wall-keys"),
-        html.Ul(rows, className="wall-list"),
-        html.P(f"{some}其余在预期范围内，不着色。{judged}。", className="wall-note"),
+        html.Ul(rows, className="wall-list wall-places"),
+        html.P(f"浅色尚可能是偶然，其余在预期范围内、不着色。{judged}。", className="wall-note"),
     ]
+
+
+def _place(one: Place, names: dict[str, str]) -> list[Any]:
+    sign, tone = ("↑", "worse") if one.z > 0 else ("↓", "better")
+    sure = f"wall-strong tone-{tone}" if one.real else "wall-strong"
+    return [
+        html.Span(names.get(one.code, one.code)),
+        html.Span([
+            html.Span(f"{sign} {one.value:,.0f} 起", className=sure), f"，预期 {one.expected:,.1f} 起，",
+            html.Span("真变化", className=f"tone-{tone}") if one.real else "可能是偶然",
+        ]),
+    ]  # fmt: skip
 
 
 # ---- 时段热力 -------------------------------------------------------------------------------------
@@ -206,33 +201,26 @@ def _map_text(found: Wall) -> list[Any]:
 def _week_head(found: Wall) -> tuple[str, str]:
     week = found.week
     assert week is not None
-    return f"{_run(week.run)}占全天{week.noun}的 {week.run_share:.0f}%", week.words
+    return f"{posts.say_run(week.most.hours)}占全天{week.noun}的 {week.most.share:.0f}%", f"{week.label}，{week.words}"
 
 
 def _week_text(found: Wall) -> list[Any]:
     week = found.week
     assert week is not None
-    even = 100 * len(_hours(week.run)) / 24
     rows = [
-        html.Li([html.Span(f"{WEEKDAYS[one.weekday]} {one.hour}–{one.hour + 1} 时"), html.Span(f"{one.count:,.0f} 起")])
-        for one in week.busiest
-    ]
+        html.Li([
+            html.Span(f"{one.name}　{posts.say_run(one.hours)}"),
+            html.Span(f"{one.count:,.0f} 起，{one.share:.0f}%（均匀时 {one.even:.0f}%）"),
+        ])
+        for one in (week.night, week.least)
+    ]  # fmt: skip
     return [
-        html.P("每日最集中的 4 小时", className="wall-label wall-block"),
-        html.P(_run(week.run), className="wall-key"),
-        html.P(f"{week.run_count:,.0f} 起，占 {week.run_share:.0f}%（24 小时均匀时为 {even:.0f}%）"),
-        html.P("一周中最多的三个小时", className="wall-label wall-block"),
+        html.P(week.most.name, className="wall-label"),
+        html.P(posts.say_run(week.most.hours), className="wall-key wall-large"),
+        html.P(f"{week.most.count:,.0f} 起，占 {week.most.share:.0f}%（均匀时 {week.most.even:.0f}%）"),
         html.Ul(rows, className="wall-list"),
-        html.P(f"四周合计 {week.total:,.0f} 起；颜色越亮越多，边上的条为按时、按日合计。", className="wall-note"),
+        html.P(f"四周合计 {week.total:,.0f} 起；底色越浓越多，边上的条为按时、按日合计。", className="wall-note"),
     ]
-
-
-def _run(run: tuple[int, int]) -> str:
-    return posts.say_run(_hours(run))
-
-
-def _hours(run: tuple[int, int]) -> list[int]:
-    return [run[0] + n for n in range((run[1] - run[0]) % 24 or 24)]
 
 
 # ---- 警力匹配 -------------------------------------------------------------------------------------
@@ -260,17 +248,17 @@ def _match_text(found: Wall) -> list[Any]:
     rows = [
         html.Li([
             html.Span(name),
-            html.Span([posts.say_run(run.hours), html.Span(f"缺 {run.missing:.0f} 人", className="wall-strong tone-worse")]),
+            html.Span([
+                f"{posts.say_run(run.hours)} ",
+                html.Span(f"缺 {run.missing:.0f} 人", className="wall-strong tone-worse"),
+            ]),
         ])
         for _, name, run in work.short[:_MOST_SHORT]
     ]  # fmt: skip
     more = len(work.short) - _MOST_SHORT
     note = "缺 1 人以上且超出偶然的才计。" + (f"另有 {more} 个时段未列。" if more > 0 else "")
-    lead = (
-        html.P("缺人的时段", className="wall-label wall-block")
-        if rows
-        else html.P("没有缺 1 人以上的时段。", className="wall-block")
-    )
+    said, tone = ("缺人的时段", "wall-label ") if rows else ("没有缺 1 人以上的时段。", "")
+    lead = html.P(said, className=f"{tone}wall-block")
     return [
         html.Div(keys, className="wall-keys"), lead, html.Ul(rows, className="wall-list"),
         html.P(note, className="wall-note"),
