@@ -40,7 +40,7 @@ def scale_words(found: Trend) -> str:
     if found.metric.kind != COUNT:
         return f"各图同一纵轴，{found.metric.unit}"
     few = f"每{GRAIN_NOUNS[found.asked.grain]}不足 {FEWEST} 起的不画线"
-    return f"{smooth}以上年同期平均为 100%（虚线），各图纵轴均为 0–200%，{few}"
+    return f"{smooth}以上年同期（没有的取本期）平均为 100%（虚线），各图纵轴均为 0–200%，{few}"
 
 
 def _indexed(found: Trend) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import duckdb
 import pytest
@@ -50,8 +51,8 @@ def burst(con: duckdb.DuckDBPyConnection) -> None:
     tiny.alerts(con, [{"call": f"2026-11-21 20:{n % 60:02d}:00", "cat": "0101"} for n in range(60)])
 
 
-def found_in(snapshot: Snapshot, asked: Asked = VALID_BY_DAY, **filter: object) -> Trend:
-    return trend(snapshot, Selection(**filter), asked)  # type: ignore[arg-type]
+def found_in(snapshot: Snapshot, asked: Asked = VALID_BY_DAY, **filter: Any) -> Trend:
+    return trend(snapshot, Selection(**filter), asked)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_months_are_judged_against_the_year_before(calm: Snapshot) -> None:
 
 
 def test_holidays_and_the_festival_aligned_change_are_offered(calm: Snapshot) -> None:
-    spring = {"period": "custom", "first": date(2026, 2, 10), "last": date(2026, 2, 24)}
+    spring: dict[str, Any] = {"period": "custom", "first": date(2026, 2, 10), "last": date(2026, 2, 24)}
     found = found_in(calm, **spring)
     assert [(one.name, one.first) for one in found.holidays if one.name == "春节"] == [("春节", date(2026, 2, 15))]
     assert found.total.festival is not None
@@ -130,7 +131,7 @@ def test_holidays_and_the_festival_aligned_change_are_offered(calm: Snapshot) ->
         ({}, "ok"),
     ],
 )
-def test_nothing_is_told_from_no_data_and_from_no_result(calm: Snapshot, filter: dict[str, object], state: str) -> None:
+def test_nothing_is_told_from_no_data_and_from_no_result(calm: Snapshot, filter: dict[str, Any], state: str) -> None:
     assert found_in(calm, **filter).state == state
 
 
@@ -145,7 +146,7 @@ def test_a_leap_day_is_drawn_and_stands_against_the_28th(store: Store) -> None:
     def leap(con: duckdb.DuckDBPyConnection) -> None:
         tiny.daily_alerts(con, "2023-01-01", 430, 4)
 
-    leap_day = {"period": "custom", "first": date(2024, 2, 29), "last": date(2024, 2, 29)}
+    leap_day: dict[str, Any] = {"period": "custom", "first": date(2024, 2, 29), "last": date(2024, 2, 29)}
     point = found_in(tiny.snapshot_of(store, leap), **leap_day).points[-1]
     assert (point.first, point.value, point.last_year.base) == (date(2024, 2, 29), 4, 4)
 
