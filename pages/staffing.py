@@ -238,7 +238,7 @@ def _rules_drawn(snapshot: Snapshot, question: tuple[Selection, Pack, tuple[tupl
 @callback(
     output={
         "state": Output("staffing-move-state", "children"),
-        "hidden": Output("staffing-move-box", "hidden"),
+        "hidden": [Output(f"staffing-move-{part}", "hidden") for part in ("box", "tools")],
         "said": Output("staffing-move-said", "children"),
         "options": {key: Output(f"staffing-{key}", "options") for key in MOVE_SELECTS},
         "values": {key: Output(f"staffing-{key}", "value") for key in MOVE_SELECTS},
@@ -265,7 +265,8 @@ def show_move(
 
     def draw(snapshot: Snapshot, one: Selection) -> dict[str, Any]:
         notices: list[str] = []
-        query = {**(asked or {}), **({"people": str(people)} if ctx.triggered_id == "staffing-people" else {})}
+        dragged = ctx.triggered_id == "staffing-people"
+        query = {**(asked or {}), **({"people": str(people)} if dragged else {})}
         wish = staffing_questions.wish_of(query, catalogue.of(snapshot), notices)
         try:
             trial = moves.trial(snapshot, one, wish)
@@ -276,6 +277,9 @@ def show_move(
         stands = str(people) == str(trial.plan.people)
         drawn = staffing_cards.move_parts(snapshot, trial, mode)
         state = [states.notice(text) for text in notices]
+        if dragged:
+            # The lists stay as they are: drawing sixty names anew takes longer than everything else.
+            drawn |= {key: dict.fromkeys(MOVE_SELECTS, no_update) for key in ("options", "values")}
         return {**drawn, "state": state, "people": no_update if stands else trial.plan.people}
 
     return _answered(selection, draw, _no_move)
@@ -284,7 +288,7 @@ def show_move(
 def _no_move(message: html.Div) -> dict[str, Any]:
     same = dict.fromkeys(MOVE_SELECTS, no_update)
     return {
-        "state": message, "hidden": True, "said": "", "options": same, "values": same, "people": no_update,
+        "state": message, "hidden": [True, True], "said": "", "options": same, "values": same, "people": no_update,
         "most": no_update, "words": no_update, "figure": no_update,
         "heads": {"title": "试算：调整警力", "sub": "", "note": "", "source": ""},
     }  # fmt: skip
@@ -309,7 +313,8 @@ def show_extra(selection: dict[str, str] | None, version: int | None, asked: dic
         notices: list[str] = []
         extra, hours = staffing_questions.extra_of(asked or {}, notices)
         found = staffing.allocate(snapshot, one, extra, hours)
-        drawn = staffing_cards.extra_parts(snapshot, found, extra, hours)
+        now = work(snapshot, one)
+        drawn = staffing_cards.extra_parts(snapshot, found, extra, hours, now.knows_need and now.knows_duty)
         return {**drawn, "said": [*(states.notice(text) for text in notices), drawn["said"]]}
 
     return _answered(selection, draw, _no_extra)

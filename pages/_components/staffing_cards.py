@@ -59,12 +59,11 @@ def work_cards(found: Work, selection: Selection, mode: str, source: str) -> dic
 
 
 def rules_title(found: Rules) -> str:
+    """Say how many targets are missed, by the station or by any of several."""
+    if not found.is_known:
+        return "警力目标"
     missed = sum(bool(rule.missed) for rule in found.found)
-    return (
-        f"警力目标：{len(found.found)} 项中 {missed} 项{'' if found.station else '有所'}未达标"
-        if found.found
-        else "警力目标"
-    )
+    return f"警力目标：{len(found.found)} 项中 {missed} 项{'' if found.station else '有所'}未达标"
 
 
 def rules_note(found: Rules) -> str:
@@ -94,6 +93,9 @@ def stations_card(snapshot: Snapshot, query: dict[str, str], selection: Selectio
         found = work(snapshot, selection)
     except MetricError as error:
         return cards.filled(states.panel("无法测算", str(error)), source=source)
+    if not (found.knows_need or found.knows_duty):
+        words = "没有处置时间和排班数据，各所均无从对照。"
+        return cards.filled(states.panel("无法对照", words), source=source)
     order = staffing_questions.one_of(query, "order", staffing_questions.STATION_ORDERS, "排序", [])
     return cards.filled(
         staffing_tables.station_rows(found.table, order, selection.stations),
@@ -116,7 +118,7 @@ def move_parts(snapshot: Snapshot, trial: Trial, mode: str) -> dict[str, Any]:
         "days": list(staffing_questions.DAYS.items()),
     }  # fmt: skip
     return {
-        "hidden": False, "said": staffing_words.move_said(trial),
+        "hidden": [False, False], "said": staffing_words.move_said(trial),
         "options": {key: score_controls.options(choices) for key, choices in offered.items()},
         "values": {
             "give": plan.give, "take": plan.take, "begin": str(plan.begin), "hours": str(plan.hours), "days": plan.days
@@ -125,14 +127,14 @@ def move_parts(snapshot: Snapshot, trial: Trial, mode: str) -> dict[str, Any]:
         "figure": move_steps(trial, mode),
         "heads": {
             "title": staffing_words.move_title(trial),
-            "sub": f"人 · {staffing_words.when(trial)} · 黑线应配，蓝线调整后，灰线现在",
+            "sub": f"人 · {staffing_words.when(trial)} · 细线应配，蓝线调整后，灰线现在",
             "note": staffing_words.listed(move.notes[-1:]), "source": status.source_line(snapshot),
         },
     }  # fmt: skip
 
 
-def extra_parts(snapshot: Snapshot, found: Allocation, extra: int, hours: int) -> dict[str, Any]:
-    """Return the values of the card of extra posts."""
+def extra_parts(snapshot: Snapshot, found: Allocation, extra: int, hours: int, known: bool) -> dict[str, Any]:
+    """Return the values of the card of extra posts; known: whether work and duty are."""
     offered = {
         "posts": [(str(n), f"{n} 个岗位") for n in sorted({*staffing_questions.EXTRA, extra})],
         "post": [(str(n), f"{n} 小时") for n in staffing_questions.POSTS],
@@ -142,7 +144,8 @@ def extra_parts(snapshot: Snapshot, found: Allocation, extra: int, hours: int) -
         "options": {key: score_controls.options(choices) for key, choices in offered.items()},
         "values": {"posts": str(extra), "post": str(hours)},
         "heads": {
-            "title": staffing_words.allocation_title(found), "sub": "每岗每日一班、每班 1 人；按平均日各钟点的缺口",
+            "title": staffing_words.allocation_title(found) if known else "增配建议",
+            "sub": "每岗每日一班、每班 1 人；按平均日各钟点的缺口",
             "note": "逐个岗位给最缺的所和时段，对降低最大缺口而言是最优的；不足半人的缺口不补。",
             "source": status.source_line(snapshot),
         },

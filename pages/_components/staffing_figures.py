@@ -60,7 +60,7 @@ def calls_steps(week: Week, mode: str) -> Figure:
     data = [{**line, "hoverinfo": "skip"}, touch(top, hover)]
     axis = {"range": [0, HOURS], "tickvals": list(range(0, 25, 3)), "ticktext": [str(h) for h in range(0, 25, 3)]}
     upright = {"range": [0, top], "showgrid": True, "nticks": 5}
-    margin = {"l": 36, "r": 8, "t": 8, "b": 24}
+    margin = {"l": 40, "r": 8, "t": 14, "b": 26}
     return {"data": data, "layout": layout(mode, "calls", margin=margin, xaxis=axis, yaxis=upright)}
 
 
@@ -96,7 +96,7 @@ def _drawn(
         notes.append(_strip_label(most, token))
     elif len(rows) == HOURS:
         notes += _lack_labels(rows, token)
-    margin = {"l": 36, "r": 8, "t": 8, "b": 24}
+    margin = {"l": 40, "r": 8, "t": 14, "b": 26}
     shown = layout(mode, revision, margin=margin, annotations=notes, bargap=0.15, barmode="overlay", **axes)
     return {"data": data, "layout": shown}
 

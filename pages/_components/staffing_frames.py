@@ -34,6 +34,7 @@ def move_frame() -> list[Any]:
                     **attributes(data_query="people"),
                 ),
             ],
+            id="staffing-move-tools",
             className="force-tools",
             role="group",
             **attributes(aria_label="调整的条件"),
