@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from metrics.periods import REFERENCE_DAYS
 
@@ -26,6 +27,8 @@ from metrics.periods import REFERENCE_DAYS
 FEWEST_DAYS = 21
 ENOUGH_PER_DAY = 1.0
 Row = Mapping[str, Any]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -53,40 +56,62 @@ def spread(frame: pd.DataFrame, by: Sequence[str], metrics: Sequence[str], first
     first: the first day of the period; days from eight weeks before it up to the day before count, and of these those
     that the frame has: days without data must not be in it, days without events must be in it as 0.
     """
-    days = frame["day"]
-    before = frame[(days < first) & (days >= first - timedelta(days=REFERENCE_DAYS))]
-    if before["day"].nunique() < FEWEST_DAYS:
+    places, days = pd.factorize(frame["day"])
+    before = np.array([first - timedelta(days=REFERENCE_DAYS) <= day < first for day in days], dtype=bool)
+    if before.sum() < FEWEST_DAYS:
         return Spread(tuple(by))
-    groups = before.assign(weekday_=[day.isoweekday() for day in before["day"]], all_=0)
+    weekdays = np.array([day.isoweekday() for day in days], dtype=np.int64)[places]
+    numbers, keys = _rows(frame, by)
+    inside = before[places] & (numbers >= 0)
+    cells = (numbers * _WEEKDAYS + weekdays)[inside]
     found = Spread(tuple(by), is_known=True)
     for metric in metrics:
-        rows = _pearson(groups, list(by) or ["all_"], metric)
-        sparse = rows[rows["mean"] < ENOUGH_PER_DAY]
-        found.whole[metric] = _phi(rows["pearson"].sum(), rows["freedom"].sum())
-        found.shared[metric] = _phi(sparse["pearson"].sum(), sparse["freedom"].sum())
-        for key, row in rows[rows["mean"] >= ENOUGH_PER_DAY].iterrows():
-            found.own[metric, _key(key) if by else ()] = _phi(row["pearson"], row["freedom"])
+        values = frame[metric].to_numpy(dtype="float64", na_value=np.nan)[inside]
+        pearson, freedom, mean = _pearson(cells, values, len(keys))
+        sparse, own = mean < ENOUGH_PER_DAY, mean >= ENOUGH_PER_DAY
+        found.whole[metric] = _phi(pearson.sum(), freedom.sum())
+        found.shared[metric] = _phi(pearson[sparse].sum(), freedom[sparse].sum())
+        for number in np.flatnonzero(own):
+            found.own[metric, keys[number]] = _phi(pearson[number], freedom[number])
     return found
 
 
-def _pearson(groups: pd.DataFrame, names: list[str], metric: str) -> pd.DataFrame:
-    """Return Pearson's χ², its degrees of freedom and the mean per day of each row."""
-    values = pd.to_numeric(groups[metric]).astype("float64")
-    listed = groups[[*names, "weekday_"]].assign(n=values, square=values**2).dropna(subset=["n"])
-    grouped = listed.groupby([*names, "weekday_"], sort=False)
-    cells = grouped.agg(n=("n", "sum"), square=("square", "sum"), days=("n", "size"))
-    seen = cells["n"] > 0
-    mean = (cells["n"] / cells["days"]).where(seen, 1.0)
-    cells["pearson"] = ((cells["square"] - cells["n"] ** 2 / cells["days"]) / mean).where(seen, 0.0)
-    cells["freedom"] = (cells["days"] - 1).where(seen, 0)
-    rows = cells.groupby(level=list(range(len(names))), sort=False).sum()
-    rows["mean"] = rows["n"] / rows["days"]
-    return rows
+# Places for the weekdays of a row: 1 to 7, so that 0 stays empty.
+_WEEKDAYS = 8
+
+
+def _rows(frame: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, list[tuple[Any, ...]]]:
+    """Return for each line of a frame the number of its row, −1 where a dimension is missing, and the rows' keys."""
+    numbers, keys = np.zeros(len(frame), dtype=np.int64), [()]
+    for name in by:
+        places, values = pd.factorize(frame[name])
+        missing = (numbers < 0) | (places < 0)
+        seen, numbers = np.unique(numbers * len(values) + places, return_inverse=True)
+        # A pair with a missing part may fall on any number; its lines are marked and never counted.
+        keys = [(*keys[pair // len(values)], values[pair % len(values)]) if pair >= 0 else () for pair in seen.tolist()]
+        numbers = np.where(missing, -1, numbers)
+    return numbers, keys
+
+
+def _pearson(cells: Ints, values: Floats, rows: int) -> tuple[Floats, Floats, Floats]:
+    """Return Pearson's χ², its degrees of freedom and the mean per day of each row, NaN for one without any day.
+
+    cells: number of the row × 8 + weekday of each value; NaN values are days without data.
+    """
+    known = ~np.isnan(values)
+    size, cells, values = rows * _WEEKDAYS, cells[known], values[known]
+    days = np.bincount(cells, minlength=size).astype(float)
+    total = np.bincount(cells, values, minlength=size)
+    square = np.bincount(cells, values**2, minlength=size)
+    seen = total > 0
+    count = np.where(seen, total, 1.0)
+    # Σ (n − m)² / m of a weekday with mean m = total ÷ days.
+    pearson = np.where(seen, square * days / count - total, 0.0)
+    freedom = np.where(seen, days - 1, 0.0)
+    with np.errstate(invalid="ignore"):
+        mean = total.reshape(rows, _WEEKDAYS).sum(axis=1) / days.reshape(rows, _WEEKDAYS).sum(axis=1)
+    return pearson.reshape(rows, _WEEKDAYS).sum(axis=1), freedom.reshape(rows, _WEEKDAYS).sum(axis=1), mean
 
 
 def _phi(pearson: float, freedom: float) -> float:
     return float(np.maximum(1.0, pearson / freedom)) if freedom > 0 else 1.0
-
-
-def _key(key: Any) -> tuple[Any, ...]:
-    return key if isinstance(key, tuple) else (key,)
