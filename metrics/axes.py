@@ -38,14 +38,16 @@ class Axes:
         size = math.prod(len(values) for _, values in factors)
         if size > MOST_ROWS:
             raise Refused(f"结果将有 {size:,} 行，超过上限 {MOST_ROWS:,} 行。请减少维度或缩短时段。")
-        order = [name for names, _ in factors for name in names]
+        ranks = {name: self._rank(name, [key[place] for key in found]) for place, name in enumerate(by)}
+        factors.sort(key=lambda factor: by.index(factor[0][0]))
+        order = tuple(name for names, _ in factors for name in names)
+        sorted_factors = [_sorted(names, values, ranks) for names, values in factors]
+        rows = [sum(parts, ()) for parts in itertools.product(*(values for values, _ in sorted_factors))]
+        if order == by and all(is_strict for _, is_strict in sorted_factors):
+            return rows
         places = [order.index(name) for name in by]
-        ranks = [self._rank(name, [key[place] for key in found]) for place, name in enumerate(by)]
-        rows = (
-            tuple(flat[place] for place in places)
-            for flat in (sum(parts, ()) for parts in itertools.product(*(values for _, values in factors)))
-        )
-        return sorted(rows, key=lambda row: tuple(rank.get(value, 0) for rank, value in zip(ranks, row, strict=True)))
+        turned = [tuple(row[place] for place in places) for row in rows]
+        return sorted(turned, key=lambda row: _ranked(by, row, ranks))
 
     def _values(self, names: tuple[str, ...], by: tuple[str, ...], found: list[tuple[Any, ...]]) -> list[Any]:
         places = [by.index(name) for name in names]
@@ -73,6 +75,21 @@ class Axes:
             return {value: value for value in [*seen, *days, *range(24)]}
         values = [*(self.stations if name == "station" else ()), *sorted(set(seen), key=str)]
         return {value: place for place, value in reversed(list(enumerate(values)))}
+
+
+def _ranked(names: tuple[str, ...], row: tuple[Any, ...], ranks: dict[str, dict[Any, Any]]) -> tuple[Any, ...]:
+    return tuple(ranks[name].get(value, 0) for name, value in zip(names, row, strict=True))
+
+
+def _sorted(
+    names: tuple[str, ...], values: list[tuple[Any, ...]], ranks: dict[str, dict[Any, Any]]
+) -> tuple[list[tuple[Any, ...]], bool]:
+    """Return the values of a factor in their order, and whether no two share a place in it.
+
+    Where that is so, the product of sorted factors is sorted already.
+    """
+    places = {value: _ranked(names, value, ranks) for value in values}
+    return sorted(values, key=places.__getitem__), len(set(places.values())) == len(values)
 
 
 def _factors(by: tuple[str, ...]) -> list[tuple[str, ...]]:
