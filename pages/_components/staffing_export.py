@@ -12,7 +12,6 @@ from metrics.force.rules import Rule, Rules
 from metrics.force.rules import rules as rules_of
 from metrics.force.work import Work, work
 from metrics.model import MetricError
-from metrics.staffing.moving import say_slots
 from pages._components import staffing_methods, staffing_questions, staffing_tables, staffing_words
 from pages._components.export import Column, Sheet, sheet_of
 from pages._components.figures import WEEKDAYS
@@ -152,9 +151,7 @@ def move(shown: Shown) -> Sheet:
         for side in (trial.move.source, trial.move.target)
         for row in staffing_words.effect_rows(side)
     ]
-    moved = (
-        f"{trial.move.source.name}调 {trial.plan.people} 人到{trial.move.target.name}，{say_slots(trial.plan.slots)}"
-    )
+    moved = f"{trial.move.source.name}调 {trial.plan.people} 人到{trial.move.target.name}，{staffing_words.when(trial)}"
     lines = (("推演", moved), ("说明", " ".join(trial.move.notes)))
     return sheet_of(shown, "试算：调整警力", columns, rows, about=("staffing-move", "staffing-queue"), lines=lines)
 

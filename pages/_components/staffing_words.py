@@ -16,7 +16,7 @@ from metrics.staffing.moving import say_slots
 from metrics.staffing.posts import say_run
 from metrics.staffing.stations import LOW, UNJUDGED
 from metrics.staffing.values import Allocation, Effect, ShortRun, Side, StationStaffing
-from pages._components import states
+from pages._components import staffing_questions, states
 from pages._components.markup import static
 from pages._components.staffing_tables import merged
 
@@ -293,7 +293,10 @@ def listed(words: Sequence[str]) -> html.Div:
 
 def when(trial: Trial) -> str:
     """Say the hours that are moved."""
-    return say_slots(trial.plan.slots)
+    plan = trial.plan
+    if plan.days == "1234567":
+        return say_slots(plan.slots)
+    return f"{staffing_questions.DAYS[plan.days]} {plan.begin} 时起 {plan.hours} 小时"
 
 
 def week_finding(work: Work) -> str:

@@ -224,6 +224,12 @@ def test_station_rows_mark_the_short_hours_and_the_chosen(snapshot: Snapshot) ->
     assert 'aria-sort="other"' in str(staffing_tables.station_rows(of(snapshot).table, "busy", ()).to_plotly_json())
 
 
+def test_when_names_the_weekdays(snapshot: Snapshot) -> None:
+    assert staffing_words.when(moves.trial(snapshot, LAST, Wish())) == "每日 22 时至 23 时"
+    weekend = moves.trial(snapshot, LAST, Wish(days="67", begin=20, hours=8))
+    assert staffing_words.when(weekend) == "周六、周日 20 时起 8 小时"
+
+
 def test_effect_of_a_move_has_interval_and_verdict(snapshot: Snapshot) -> None:
     trial = moves.trial(snapshot, LAST, Wish(people=4))
     rows = {row[0]: row for row in staffing_words.effect_rows(trial.move.target)}
