@@ -1,4 +1,4 @@
-"""The figures of 趋势研判: the line with its year before, band, holidays and forecast, and the two of a campaign."""
+"""The line of 趋势研判: a metric with its year before, band, holidays and forecast."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from metrics.compare import REAL
 from metrics.forecasting.reading import Outlook
 from metrics.model import COUNT, Metric
 from metrics.trend import DAY, MONTH, WEEK, Point, Span, Trend
-from metrics.trend.campaign import Progress, is_line
 from pages._components.changes import change_of, verdict_of
 from pages._components.figures import WEEKDAYS, Figure, layout
 from pages._components.template import tokens
@@ -19,8 +18,6 @@ NOW, PAST = "本期", "上年同期"
 # The strip below the axis that holds the holidays, as a share of the figure's height.
 _STRIP = 0.085
 _TICKS = {DAY: "%-m月%-d日", WEEK: "%-m月%-d日", MONTH: "%y年%-m月"}
-# The first days of a campaign are too few for a percentage.
-SETTLED_DAYS = 7
 
 
 def line(found: Trend, mode: str, href: Callable[[Point], str]) -> Figure:
@@ -163,7 +160,7 @@ def _forecast(outlook: Outlook | None, points: Sequence[Point], token: dict[str,
              "fillcolor": token["seq-2"] if name == "90" else token["seq-3"]},
         ]  # fmt: skip
     texts = [
-        f"{_day(one.first)} 预测<br>{one.mean:,.0f} 起<br>五成在 {one.low50:,}–{one.high50:,} 起"
+        f"{day_words(one.first)} 预测<br>{one.mean:,.0f} 起<br>五成在 {one.low50:,}–{one.high50:,} 起"
         f"<br>九成在 {one.low90:,}–{one.high90:,} 起"
         for one in outlook.days
     ]
@@ -182,7 +179,7 @@ def _holidays(spans: Sequence[Span], token: dict[str, str]) -> Figure:
         "type": "bar", "name": "holidays", "yaxis": "y2", "marker": {"color": token["watch"]},
         "x": [_middle(one) for one in spans], "y": [1] * len(spans),
         "width": [((one.last - one.first).days + 1) * 86_400_000 for one in spans],
-        "text": [f"{one.name}<br>{_days(one.first, one.last)}" for one in spans], "textposition": "none",
+        "text": [f"{one.name}<br>{days_words(one.first, one.last)}" for one in spans], "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
     }  # fmt: skip
 
@@ -219,9 +216,9 @@ def words(found: Trend, point: Point) -> str:
 def label_of(found: Trend, point: Point) -> str:
     """Return the name of a point: 2026年11月21日 周六, the week's two ends, 2026年11月."""
     if found.asked.grain == DAY:
-        return f"{_day(point.first)} {WEEKDAYS[point.first.weekday()]}"
+        return f"{day_words(point.first)} {WEEKDAYS[point.first.weekday()]}"
     if found.asked.grain == WEEK:
-        return _days(point.first, point.last)
+        return days_words(point.first, point.last)
     return f"{point.first.year}年{point.first.month}月"
 
 
@@ -230,15 +227,17 @@ def amount(metric: Metric, value: float) -> str:
     return f"{value:{metric.format}}{'' if metric.unit == '%' else ' '}{metric.unit}"
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
+    """Return 2026年11月21日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _days(first: date, last: date) -> str:
+def days_words(first: date, last: date) -> str:
+    """Return the two ends of a stretch, or its only day."""
     if first == last:
-        return _day(first)
+        return day_words(first)
     year = "" if first.year == last.year else f"{last.year}年"
-    return f"{_day(first)}至{year}{last.month}月{last.day}日"
+    return f"{day_words(first)}至{year}{last.month}月{last.day}日"
 
 
 # ---- limits, shapes, labels ----------------------------------------------------------------------
@@ -299,11 +298,11 @@ def _campaign_shapes(found: Trend, token: dict[str, str]) -> list[dict[str, Any]
     return [
         {"type": "line", "yref": "y domain", "x0": day.isoformat(), "x1": day.isoformat(), "y0": 0, "y1": 1,
          "line": {"color": token["ink-2"], "width": 1, "dash": "dash"}}
-        for _, day in _campaign_days(found)
+        for _, day in _campaigndays_words(found)
     ]  # fmt: skip
 
 
-def _campaign_days(found: Trend) -> list[tuple[str, date]]:
+def _campaigndays_words(found: Trend) -> list[tuple[str, date]]:
     if not found.points:
         return []
     first, last = found.points[0].first, found.points[-1].last
@@ -314,9 +313,9 @@ def _campaign_days(found: Trend) -> list[tuple[str, date]]:
 
 def _campaign_names(found: Trend, token: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        _label(day.isoformat(), 1.0, f"行动{name[-2:]} {day.month}月{day.day}日", token["ink-2"], yref="y domain",
+        label(day.isoformat(), 1.0, f"行动{name[-2:]} {day.month}月{day.day}日", token["ink-2"], yref="y domain",
                xanchor="left", yanchor="bottom", hovertext=name)
-        for name, day in _campaign_days(found)
+        for name, day in _campaigndays_words(found)
     ]  # fmt: skip
 
 
@@ -329,14 +328,14 @@ def _labels(found: Trend, token: dict[str, str]) -> list[dict[str, Any]]:
         both = [one for one in inner if one.last_year.base is not None]
         at = max(both, key=_distance) if both else inner[0]
         above = not both or (at.value or 0.0) >= (at.last_year.base or 0.0)
-        labels.append(_label(_at(at), at.value or 0.0, NOW, token["accent"], yshift=14 if above else -14))
+        labels.append(label(_at(at), at.value or 0.0, NOW, token["accent"], yshift=14 if above else -14))
         if both:
             base = at.last_year.base or 0.0
-            labels.append(_label(_at(at), base, PAST, token["ink-2"], yshift=-14 if above else 14))
+            labels.append(label(_at(at), base, PAST, token["ink-2"], yshift=-14 if above else 14))
     if found.outlook:
         last = found.outlook.days[-1].first.isoformat()
         labels.append(
-            _label(last, 1.0, "预测 7 日", token["accent"], yref="y domain", xanchor="right", yanchor="bottom")
+            label(last, 1.0, "预测 7 日", token["accent"], yref="y domain", xanchor="right", yanchor="bottom")
         )
     return labels
 
@@ -362,119 +361,10 @@ def _holiday_names(found: Trend, token: dict[str, str]) -> list[dict[str, Any]]:
         # At the right end the name stands before its tick.
         fits = ends[1] <= found.points[-1].last or found.outlook is not None
         at = _moment(one.last, timedelta(hours=14)) if fits else _moment(one.first, -timedelta(hours=14))
-        names.append(_label(at, 0.5, one.name, token["ink-2"], yref="y2", xanchor="left" if fits else "right"))
+        names.append(label(at, 0.5, one.name, token["ink-2"], yref="y2", xanchor="left" if fits else "right"))
     return names
 
 
-def _label(x: str | float, y: float, text: str, colour: str, **more: Any) -> dict[str, Any]:
+def label(x: str | float, y: float, text: str, colour: str, **more: Any) -> dict[str, Any]:
+    """Return a text on a figure, without an arrow."""
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": colour, "size": 14}, **more}
-
-
-# ---- campaign ------------------------------------------------------------------------------------
-
-
-def cumulative(found: Progress, mode: str) -> Figure:
-    """Draw the counts of a campaign's stations since it began, beside the baseline and what the goal makes of it."""
-    token = tokens(mode)
-    days = [one.day.isoformat() for one in found.steps]
-    lines = (
-        ("base", found.plan.base_words, token["past"], "solid", [one.base for one in found.steps]),
-        ("goal", "目标", token["watch"], "dash", [found.plan.wanted(one.base) for one in found.steps]),
-        ("now", "本期", token["accent"], "solid", [one.now for one in found.steps]),
-    )
-    texts = [
-        f"{_day(one.day)}（第 {place} 天）<br>累计 {one.now:,.0f} 起<br>{found.plan.base_words} {one.base:,.0f} 起"
-        f"<br>目标 {found.plan.wanted(one.base):,.0f} 起"
-        for place, one in enumerate(found.steps, 1)
-    ]
-    data = [
-        {"type": "scatter", "mode": "lines", "name": name, "x": days, "y": values,
-         "line": {"color": colour, "width": 2, "dash": dash}, "text": texts,
-         **({"hovertemplate": "%{text}<extra></extra>"} if name == "now" else {"hoverinfo": "skip"})}
-        for name, _, colour, dash, values in lines
-    ]  # fmt: skip
-    most = max((max(values, default=0.0) for *_, values in lines), default=1.0) or 1.0
-    inks = {"base": token["ink-2"], "goal": token["watch-ink"], "now": token["accent"]}
-    ends = [(words_, values[-1], inks[name]) for name, words_, _, _, values in lines if values]
-    return {"data": data, "layout": _campaign_layout(mode, days, [0, most * 1.06], ends, ",.0f", most * 0.075)}
-
-
-def changes(found: Progress, mode: str) -> Figure:
-    """Draw the cumulative change in %: the campaign's stations with their interval, the comparison stations, the goal
-    and what other places published as lines. The first week is left out: too few for a percentage."""
-    token = tokens(mode)
-    steps = found.steps[SETTLED_DAYS - 1 :] if len(found.steps) >= 2 * SETTLED_DAYS else found.steps
-    days = [one.day.isoformat() for one in steps]
-    edge = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"width": 0}, "x": days}
-    texts = [
-        f"{_day(one.day)}<br>行动所 {_percent(one.percent)}（95% 区间 {_percent(one.low)} 至 {_percent(one.high)}）"
-        f"<br>对照所 {_percent(one.compared_percent)}"
-        for one in steps
-    ]
-    data = [
-        {**edge, "name": "low", "y": [one.low for one in steps]},
-        {**edge, "name": "high", "y": [one.high for one in steps], "fill": "tonexty", "fillcolor": token["band"]},
-        {"type": "scatter", "mode": "lines", "name": "compared", "x": days, "hoverinfo": "skip",
-         "y": [one.compared_percent for one in steps], "line": {"color": token["past"], "width": 2}},
-        {"type": "scatter", "mode": "lines", "name": "treated", "x": days, "y": [one.percent for one in steps],
-         "line": {"color": token["accent"], "width": 2}, "text": texts, "hovertemplate": "%{text}<extra></extra>"},
-    ]  # fmt: skip
-    levels = [("目标", found.plan.goal, token["watch"], "dash")]
-    levels += [
-        (f"{one.place}{one.label}", one.value, token["ink-2"], "dot")
-        for one in found.outcomes
-        if is_line(found.plan, one)
-    ]
-    limits = _percent_limits(steps, [value for _, value, _, _ in levels])
-    last = steps[-1] if steps else None
-    ends = [("目标", found.plan.goal, token["watch-ink"])]
-    if last and last.percent is not None:
-        ends.append(("行动所", last.percent, token["accent"]))
-    if last and last.compared_percent is not None:
-        ends.append(("对照所", last.compared_percent, token["ink-2"]))
-    frame = _campaign_layout(mode, days, limits, ends, ",.0f", (limits[1] - limits[0]) * 0.07)
-    frame["yaxis"]["ticksuffix"] = "%"
-    frame["shapes"] = [_level(0.0, token["line-2"], "solid"), *(_level(y, c, dash) for _, y, c, dash in levels)]
-    frame["annotations"] += [
-        _label(
-            0.99, value, f"{name} {_percent(value)}", token["ink-2"], xref="paper", xanchor="right", yanchor="bottom"
-        )
-        for name, value, _, _ in levels[1:]
-    ]
-    return {"data": data, "layout": frame}
-
-
-def _campaign_layout(
-    mode: str, days: Sequence[str], limits: Sequence[float], ends: Sequence[tuple[str, float, str]], ticks: str,
-    apart: float,
-) -> dict[str, Any]:  # fmt: skip
-    """Return a layout with the names of the lines at their right ends, pushed apart where they would overlap."""
-    labels, free = [], float("-inf")
-    for text, y, colour in sorted(ends, key=lambda end: end[1]):
-        at = max(y, free + apart)
-        free = at
-        labels.append(_label(1.0, at, text, colour, xref="paper", xanchor="left", xshift=4))
-    return layout(
-        mode, "trend-campaign", margin={"l": 52, "r": 76, "t": 8, "b": 26},
-        xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0, "nticks": 5,
-               "range": [days[0], days[-1]] if days else None},
-        yaxis={"range": list(limits), "showgrid": True, "tickformat": ticks, "nticks": 6}, annotations=labels,
-    )  # fmt: skip
-
-
-def _level(y: float, colour: str, dash: str) -> dict[str, Any]:
-    return {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y,
-        "line": {"color": colour, "width": 1, "dash": dash},
-    }  # fmt: skip
-
-
-def _percent_limits(steps: Sequence[Any], levels: Sequence[float]) -> list[float]:
-    values = [one for step in steps for one in (step.percent, step.compared_percent) if one is not None]
-    least, most = min([*values, *levels, 0.0]), max([*values, *levels, 0.0])
-    room = max(most - least, 10.0) * 0.12
-    return [least - room, most + room]
-
-
-def _percent(value: float | None) -> str:
-    return "—" if value is None else f"{value:+.1f}%".replace("-", "−")

@@ -19,7 +19,7 @@ from metrics.selection import Selection
 from metrics.trend import DAY, MONTH, WEEK, Asked, Point, Trend, campaign, trend
 from metrics.trend.campaign import Progress
 from metrics.trend.values import Span
-from pages._components import trend_figures, trend_parts, trend_questions
+from pages._components import campaign_figures, trend_figures, trend_parts, trend_questions
 from pages._components.template import tokens
 from pages._components.trend_questions import address, read
 from tests.pages.asking import ask, html_of
@@ -141,7 +141,7 @@ def test_nothing_to_draw_is_still_a_figure(month: Trend) -> None:
 
 
 def test_the_campaign_shows_now_baseline_and_goal(running: Progress) -> None:
-    figure = trend_figures.cumulative(running, "light")
+    figure = campaign_figures.cumulative(running, "light")
     traces = named(figure)
     assert traces["now"]["y"][-1] == running.treated.value and traces["base"]["y"][-1] == running.treated.base
     assert traces["goal"]["y"][-1] == pytest.approx(0.9 * (running.treated.base or 0))
@@ -150,7 +150,7 @@ def test_the_campaign_shows_now_baseline_and_goal(running: Progress) -> None:
 
 
 def test_changes_stand_beside_comparison_goal_and_outcomes_elsewhere(running: Progress) -> None:
-    figure = trend_figures.changes(running, "light")
+    figure = campaign_figures.changes(running, "light")
     traces, said = named(figure), [one["text"] for one in figure["layout"]["annotations"]]
     assert traces["treated"]["y"][-1] == running.steps[-1].percent
     assert traces["compared"]["y"][-1] == running.steps[-1].compared_percent
