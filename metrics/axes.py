@@ -33,27 +33,28 @@ class Axes:
         Dimensions that follow from each other (day and month, station and kind) appear in their real combinations
         only; those without a complete axis (category, beat) in the combinations that were seen.
         """
-        found = list(seen)
-        factors = [(names, self._values(names, by, found)) for names in _factors(by)]
+        # One column per dimension, so that thousands of rows are gone through as columns.
+        found = dict(zip(by, zip(*seen, strict=True), strict=False)) or dict.fromkeys(by, ())
+        factors = [(names, self._values(names, found)) for names in _factors(by)]
         size = math.prod(len(values) for _, values in factors)
         if size > MOST_ROWS:
             raise Refused(f"结果将有 {size:,} 行，超过上限 {MOST_ROWS:,} 行。请减少维度或缩短时段。")
-        ranks = {name: self._rank(name, [key[place] for key in found]) for place, name in enumerate(by)}
+        ranks = {name: self._rank(name, found[name]) for name in by}
         factors.sort(key=lambda factor: by.index(factor[0][0]))
         order = tuple(name for names, _ in factors for name in names)
         sorted_factors = [_sorted(names, values, ranks) for names, values in factors]
-        rows = [sum(parts, ()) for parts in itertools.product(*(values for values, _ in sorted_factors))]
+        product = itertools.product(*(values for values, _ in sorted_factors))
+        rows = [tuple(itertools.chain.from_iterable(parts)) for parts in product]
         if order == by and all(is_strict for _, is_strict in sorted_factors):
             return rows
         places = [order.index(name) for name in by]
         turned = [tuple(row[place] for place in places) for row in rows]
         return sorted(turned, key=lambda row: _ranked(by, row, ranks))
 
-    def _values(self, names: tuple[str, ...], by: tuple[str, ...], found: list[tuple[Any, ...]]) -> list[Any]:
-        places = [by.index(name) for name in names]
+    def _values(self, names: tuple[str, ...], found: dict[str, tuple[Any, ...]]) -> list[Any]:
         if self.only_covered and set(names) & set(CALENDAR):
             return list(dict.fromkeys(self._whole(names)))
-        seen = dict.fromkeys(tuple(key[place] for place in places) for key in found)
+        seen = dict.fromkeys(zip(*(found[name] for name in names), strict=True))
         return list(dict.fromkeys(self._whole(names)) | seen)
 
     def _whole(self, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
@@ -69,10 +70,10 @@ class Axes:
             ]
         return []
 
-    def _rank(self, name: str, seen: list[Any]) -> dict[Any, Any]:
+    def _rank(self, name: str, seen: Iterable[Any]) -> dict[Any, Any]:
         if name in _ORDERED:
             days = [bucket(day, name, self.week_start) for day in self.days]
-            return {value: value for value in [*seen, *days, *range(24)]}
+            return {value: value for value in [*set(seen), *days, *range(24)]}
         values = [*(self.stations if name == "station" else ()), *sorted(set(seen), key=str)]
         return {value: place for place, value in reversed(list(enumerate(values)))}
 

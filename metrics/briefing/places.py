@@ -150,7 +150,8 @@ def hours(context: Context) -> dict[tuple[str, str], dict[int, float]]:
     if (by, "current") not in context.answer.frames:
         return {}
     found: dict[tuple[str, str], dict[int, float]] = {}
-    for row, column, hour, value in context.answer.frame(by)[[*by, context.subject.id]].itertuples(index=False):
-        if value:
-            found.setdefault((str(row), str(column)), {})[int(hour)] = float(value)
+    frame = context.answer.frame(by)
+    counted = frame.loc[frame[context.subject.id] > 0, [*by, context.subject.id]]
+    for row, column, hour, value in counted.itertuples(index=False, name=None):
+        found.setdefault((str(row), str(column)), {})[int(hour)] = float(value)
     return found
