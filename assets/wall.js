@@ -296,6 +296,6 @@
   window.setInterval(tick, TICK);
   // For tests of endurance: how often the screen turned, and which version is drawn.
   window.wallFacts = function () {
-    return state && { turns: state.turns, version: state.shown && state.shown.version, failures: state.failures, beat: state.beat };
+    return state && { turns: state.turns, version: state.shown && state.shown.version, failures: state.failures, polling: !!state.polling, key: state.shown && state.shown.key, asked: state.askedKey };
   };
 })();

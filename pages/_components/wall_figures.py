@@ -44,14 +44,14 @@ class Size:
         """Width and height of a figure in px of the desk that is enlarged."""
         tall = self.height > self.width
         wide = self.width - 7.6 * self.unit
-        across, up = (wide, self.height * 0.52) if tall else (wide * 0.51, self.height - 24 * self.unit)
+        across, up = (wide, self.height * 0.38) if tall else (wide * 0.51, self.height - 24 * self.unit)
         return max(int(across / self.factor), 100), max(int(up / self.factor), 100)
 
     @property
     def core(self) -> tuple[int, int]:
         """The same for the enlarged middle of the map."""
         width, height = self.box
-        return (width, int(height * 0.8)) if self.height > self.width else (int(width * 0.88), int(height * 0.55))
+        return (width, int(height * 0.79)) if self.height > self.width else (int(width * 0.88), int(height * 0.55))
 
 
 def size_of(asked: Mapping[str, Any]) -> Size:

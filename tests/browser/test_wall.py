@@ -1,0 +1,100 @@
+"""大屏 in Chromium: it turns by itself, is readable in four sizes, and says what it shows when the server is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from data.snapshots import Store
+from tests import tiny
+from tests.browser.conftest import Site, Visit, opened_page, serve, served
+from tests.browser.wall_steps import drawn, pass_time, unreadable
+
+pytestmark = pytest.mark.browser
+WALLS = {"hd": (1920, 1080), "uhd": (3840, 2160), "wide": (6656, 1792), "upright": (1080, 1920)}
+
+
+@pytest.mark.parametrize("size", WALLS)
+def test_every_screen_is_readable_and_whole(open_page: Callable[..., Visit], size: str) -> None:
+    visit = open_page("/wall?seconds=5&mode=dark")
+    page = visit.page
+    page.set_viewport_size({"width": WALLS[size][0], "height": WALLS[size][1]})
+    page.clock.install()
+    page.reload()
+    drawn(page)
+    seen: set[str] = set()
+    for _ in range(14):
+        fresh = set(shown(page)) - seen
+        assert not fresh or unreadable(page) == []
+        seen |= fresh
+        pass_time(page, 2.5)
+    assert seen == {"campaign", "today", "map", "week", "match", "concern"}
+    assert len(shown(page)) == (2 if size == "wide" else 1)
+    visit.check()
+
+
+def shown(page: Page) -> list[str]:
+    found: list[str] = page.eval_on_selector_all(".wall-screen[data-slot]", "all => all.map(one => one.dataset.screen)")
+    return found
+
+
+def test_the_address_rules_screens_mode_and_stations(open_page: Callable[..., Visit], site: Site) -> None:
+    page = open_page("/wall?screens=week,today&mode=dark&seconds=600&stations=990101010000&limit=0.5").page
+    drawn(page)
+    assert shown(page) == ["week"]
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(page.locator("#wall-place")).to_have_text("1 / 2　下一屏：今日警情")
+    expect(page.locator("#wall")).to_have_attribute("data-stale", "yes")
+    expect(page.locator("#wall-warning")).to_contain_text("未更新（允许 30 分钟）")
+    assert page.locator(".rail").is_hidden() and page.locator(".bar").is_hidden()
+    page = open_page("/wall?screens=nothing&mode=pink&limit=100000").page
+    drawn(page)
+    expect(page.locator(".wall-foot")).to_contain_text("没有名为 nothing 的屏")
+    assert shown(page) == ["campaign"]
+
+
+def test_leaving_brings_the_frame_back(open_page: Callable[..., Visit]) -> None:
+    page = open_page("/wall?mode=dark").page
+    drawn(page)
+    page.locator("body").press("g")
+    page.locator("body").press("b")
+    expect(page.locator(".rail")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
+
+
+def test_a_lost_server_is_said_and_found_again(browser: BrowserContext, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    tiny.publish(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 90, 6))
+    with served(store) as site:
+        visit = opened_page(browser, site.address, "/wall?limit=1000&mode=dark")
+        page = visit.page
+        try:
+            drawn(page)
+            words = page.locator(".wall-screen[data-slot] h2").inner_text()
+            site.server.kill()
+            site.server.wait(timeout=15)
+            expect(page.locator("#wall")).to_have_attribute("data-lost", "yes")
+            expect(page.locator("#wall-warning")).to_contain_text("连接中断")
+            assert page.locator(".wall-screen[data-slot] h2").inner_text() == words
+            expect(page.locator("#wall-age")).not_to_be_empty()
+            tiny.publish(store, lambda con: tiny.alerts(con, [{"call": "2026-11-20 08:00"}]))
+            site.server = serve(store, site.port)
+            expect(page.locator("#wall")).to_have_attribute("data-lost", "no")
+            expect(page.locator("#wall-version")).to_have_text("版本 2")
+        finally:
+            page.close()
+
+
+def test_an_empty_store_says_so_and_fills_by_itself(browser: BrowserContext, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with served(store) as site:
+        page = opened_page(browser, site.address, "/wall").page
+        try:
+            expect(page.locator("#wall-message")).to_contain_text("还没有数据")
+            tiny.publish(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 90, 6))
+            drawn(page)
+        finally:
+            page.close()
