@@ -141,7 +141,15 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, View, str]) -> dict[st
     link = heat_view.linker(selection, view)
     focus = known.station_codes(selection.stations)
     core = heat_map.core(known, focus)
-    shown = _cards(found, known, selection, view, link, mode, status.source_line(snapshot))
+    shown = _cards(
+        found,
+        known,
+        view,
+        link,
+        mode,
+        status.source_line(snapshot),
+        heat_map.drawn(found, known, link, mode, focus, core),
+    )
     notes = [states.notice(note) for note in [*found.notes, *heat_view.no_map(known)]]
     nothing = [states.nothing_happened(found.noun)] if found.state == "nothing" else []
     return {
@@ -166,12 +174,12 @@ def _no_core(mode: str) -> dict[str, Any]:
 
 
 def _cards(
-    found: Heat, known: Catalogue, selection: Selection, view: View, link: Link, mode: str, source: str
+    found: Heat, known: Catalogue, view: View, link: Link, mode: str, source: str, map: figures.Figure
 ) -> dict[str, dict[str, Any]]:
     label = found.metric.label
     return {
         "heat-map": cards.filled(
-            heat_map.drawn(found, known, link, mode, known.station_codes(selection.stations)),
+            map,
             title=heat_map.title(found),
             sub=f"{label} · {heat_view.unit(found)} · {found.title}",
             note=heat_view.map_note(found, known),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ class Context:
     period: Period
     shape: Shape
     answer: Answer
+    _phis: dict[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def metric(self) -> Metric:
@@ -86,6 +87,11 @@ class Context:
 
     def phi(self, dimension: str) -> float:
         """Return the overdispersion of the rows' days around their weekday means, pooled; 1 where days are unknown."""
+        if dimension not in self._phis:
+            self._phis[dimension] = self._phi(dimension)
+        return self._phis[dimension]
+
+    def _phi(self, dimension: str) -> float:
         frame = self.answer.frames.get(((dimension, "day"), REFERENCE))
         if frame is None:
             return 1.0

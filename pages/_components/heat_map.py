@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from metrics.briefing import short_name
@@ -26,15 +26,23 @@ TIMES = (1.25, 1.5)
 UNITS = {"rate": "起/万人·年", "harm": "危害分/万人·年"}
 # Cells drawn dark and told one by one; more would cover the map and slow old PCs.
 MOST_TOLD = 300
+_SIDES = ("west", "south", "east", "north")
 _HEIGHT, _WIDTH, _SWATCH = 520, 590, 43
 
 
 def drawn(
-    found: Heat, known: Catalogue, link: Link, mode: str, focus: Sequence[str] = (), window: Box | None = None
+    found: Heat,
+    known: Catalogue,
+    link: Link,
+    mode: str,
+    focus: Sequence[str] = (),
+    inner: Box | None = None,
+    window: Box | None = None,
 ) -> Figure:
     """Draw the map; link(station=code) is where a click on a station or cell leads.
 
-    focus: the stations that it is cut to; window: the part in degrees that it is cut to.
+    focus: the stations that it is cut to; window: the part in degrees that it is cut to; inner: the part that the
+    other map shows, framed in this one.
     """
     chosen = set(focus)
     values: dict[str, dict[str, Any]] = {
@@ -50,7 +58,6 @@ def drawn(
         code: {"text": "未选，点击查看", "href": link(station=code)} for code in known.stations if code not in values
     }
     shapes, words = ([], []) if window else legend(found.risk, mode)
-    inner = None if window else core(known, focus)
     return station_map(
         placed(known), values | others, [], mode, height=_HEIGHT, width=_WIDTH, focus=focus, window=window,
         over=layers(found, known, link, mode, window),
@@ -229,14 +236,14 @@ def _patches(cells: pd.DataFrame, name: str, colour: str, opacity: float) -> Fig
 
 def boxes(cells: pd.DataFrame) -> list[tuple[float, float, float, float]]:
     """Return west, south, east, north of runs of adjoining cells in each row of the grid."""
-    found = []
-    listed = cells.sort_values(["cell_y", "cell_x"], kind="stable").to_dict("records")
-    runs = groupby(enumerate(listed), key=lambda pair: (pair[1]["cell_y"], pair[1]["cell_x"] - pair[0]))
-    for _, run in runs:
-        members = [cell for _, cell in run]
-        first, last = members[0], members[-1]
-        found.append(tuple(round(float(v), 5) for v in (first["west"], first["south"], last["east"], first["north"])))
-    return found  # type: ignore[return-value]
+    if cells.empty:
+        return []
+    listed = cells.sort_values(["cell_y", "cell_x"], kind="stable")
+    row, column = listed["cell_y"].to_numpy(), listed["cell_x"].to_numpy()
+    breaks = np.flatnonzero((np.diff(row) != 0) | (np.diff(column) != 1)) + 1
+    first, last = np.concatenate([[0], breaks]), np.concatenate([breaks, [len(row)]]) - 1
+    ends = [listed[side].to_numpy(dtype=float)[at] for side, at in zip(_SIDES, (first, first, last, last), strict=True)]
+    return [(west, south, east, north) for west, south, east, north in np.column_stack(ends).round(5).tolist()]
 
 
 def _clear(colour: str, opacity: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from dash import html
@@ -13,7 +14,7 @@ from pages._components import states
 from pages._components.attributes import attributes
 from pages._components.figures import WEEKDAYS, mark_of
 from pages._components.heat_map import UNITS, Link, strength, strength_of, verdict
-from pages._components.markup import static
+from pages._components.markup import render, static
 
 _SIGNS = {True: ("↑", "worse"), False: ("↓", "better")}
 _BUSIEST = 6
@@ -70,30 +71,30 @@ def hours(found: HourMatrix | None, link: Link) -> html.Div:
     corner = {"station": "派出所", "group": "归类", "category": "类别"}[found.dimension]
     titles = [html.Th(str(hour), scope="col", title=f"{hour}–{hour + 1} 时") for hour in range(24)]
     head = html.Thead(html.Tr([html.Th(corner, scope="col"), html.Th("合计", scope="col"), *titles]))
-    body = html.Tbody([_hour_row(found, n, link, is_whole) for n in range(len(found.rows))])
-    return static(html.Table([head, body], className="matrix hour-matrix"), "matrix-box", tabIndex="0")
+    rows = "".join(_hour_row(found, n, link, is_whole) for n in range(len(found.rows)))
+    # Sixty rows of components would take as long as all else on the page: the body is written as it is sent.
+    table = f'<table class="matrix hour-matrix">{render(head)}<tbody>{rows}</tbody></table>'
+    return html.Div(className="matrix-box", tabIndex="0", **attributes(data_html=table))
 
 
-def _hour_row(found: HourMatrix, row: int, link: Link, is_whole: bool) -> html.Tr:
+def _hour_row(found: HourMatrix, row: int, link: Link, is_whole: bool) -> str:
+    """Return one row as HTML; everything in it that comes from the data is escaped."""
     key, name = found.rows[row]
     name = short_name(name)
-    href = link(**{"station" if found.dimension == "station" else "category": key})
-    format, least = (",.0f", 1.0) if is_whole else (",.1f", 0.05)
-    cells = []
-    for hour in range(24):
-        value, expected = found.values[row, hour], found.expected[row, hour]
-        step = strength(float(found.z[row, hour]), bool(found.real[row, hour])) if expected == expected else None
-        against = f"，预期 {expected:,.1f} 起" if expected == expected else "，无预期"
-        told = f"{name} {hour}–{hour + 1} 时：{value:{format}} 起{against}" + (
-            "，真变化" if found.real[row, hour] else ""
-        )
+    shown, least = (",.0f", 1.0) if is_whole else (",.1f", 0.05)
+    parts = [f'<td class="step-none">{found.values[row].sum():,.0f}</td>']
+    lines = zip(*(grid[row].tolist() for grid in (found.values, found.expected, found.z, found.real)), strict=True)
+    for hour, (value, expected, z, real) in enumerate(lines):
+        is_judged = expected == expected
+        mark = mark_of(strength(z, real) if is_judged else None)
+        against = f"，预期 {expected:,.1f} 起" if is_judged else "，无预期"
+        told = f"{name} {hour}–{hour + 1} 时：{value:{shown}} 起{against}" + ("，真变化" if real else "")
         # A nought in every other cell would drown what there is.
-        cells.append(
-            html.Td(f"{value:{format}}" if value >= least else "", className=f"step-{mark_of(step)}", title=told)
-        )
-    total = html.Td(f"{found.values[row].sum():,.0f}", className="step-none")
+        text = f"{value:{shown}}" if value >= least else ""
+        parts.append(f'<td class="step-{mark}" title="{escape(told)}">{text}</td>')
+    href = link(**{"station" if found.dimension == "station" else "category": key})
     label = name if key == UNREGISTERED and found.dimension != "station" else html.A(name, href=href)
-    return html.Tr([html.Th(label, scope="row", title=name), total, *cells])
+    return f"<tr>{render(html.Th(label, scope='row', title=name))}{''.join(parts)}</tr>"
 
 
 def busiest_hours(found: WeekHours) -> list[tuple[str, float]]:
