@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
 import dash
 from dash import Input, Output, callback, dcc, html
@@ -36,6 +36,7 @@ from pages._components import selfcheck_export as exports
 from pages._components import selfcheck_view as view
 from pages._components.attributes import attributes
 from pages._components.score_questions import Asked, Choices, read, station_address
+from pages._components.selfcheck_figures import HEIGHT
 
 dash.register_page(
     __name__, path_template="/station/<code>", name="所队自查", title="所队自查 · 降控研判台", filtered=True
@@ -97,13 +98,15 @@ def _figures() -> list[html.Section]:
             "station-changes", "分类警情", states.skeleton(6), span="span-8", metric_id=("verdict", "alerts_valid")
         ),
         cards.card("station-alarms", "预警", states.skeleton(3), span="span-4", metric_id="station-alarm"),
-        cards.figure_card("station-week", "一周时段", metric_id="alerts_valid"),
-        cards.figure_card("station-map", "热点与预测", metric_id="station-map"),
-        cards.figure_card("station-duty", "应配与在岗", span="span-8", height=260, metric_id="station-duty"),
-        cards.card("station-open", "重复警情与待办", states.skeleton(6), span="span-4",
-                   metric_id=("repeat_share", "station-open")),
+        cards.figure_card("station-week", "一周时段", height=400, metric_id="alerts_valid"),
+        cards.figure_card("station-map", "热点与预测", height=HEIGHT, metric_id="station-map"),
         cards.card("station-beats", "各警格警情", states.skeleton(6), metric_id="station-beats"),
-        cards.card("station-peers", "与同类所相比", states.skeleton(3), metric_id="station-peers"),
+        cards.figure_card("station-duty", "应配与在岗", height=360, metric_id="station-duty"),
+        cards.card(
+            "station-open", "重复警情与待办", states.skeleton(6), span="span-12",
+            metric_id=("repeat_share", "station-open"),
+        ),
+        cards.card("station-peers", "与同类所相比", states.skeleton(3), span="span-12", metric_id="station-peers"),
     ]  # fmt: skip
 
 
@@ -184,7 +187,7 @@ def _unknown(error: Exception, code: str, known: Catalogue, query: dict[str, str
     links = [
         html.A(known.stations[one].name, href=station_address(one, query), className="button button-quiet")
         for one in near
-    ]
+    ]  # fmt: skip
     said = str(error) if isinstance(error, UnknownName) else f"没有名为「{code}」的派出所。"
     return html.Div(
         [
@@ -236,9 +239,3 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, Asked, str, str]) -> d
             ),
         },
     }
-
-
-def address(code: str, query: dict[str, str], **changes: str) -> str:
-    """Return this page's address with some keys changed."""
-    changed = {key: value for key, value in {**query, **changes}.items() if value}
-    return f"/station/{code}" + (f"?{urlencode(changed, safe=',')}" if changed else "")

@@ -16,14 +16,14 @@ from metrics.force.work import Work, work
 from metrics.forecasting import reading as forecasts
 from metrics.forecasting.reading import Outlook
 from metrics.hotspots.cells import HotCells, hot_cells
-from metrics.hotspots.forecast import forecast
+from metrics.hotspots.forecast import Forecast, forecast
 from metrics.model import MetricError, UnknownName
 from metrics.periods import span_window
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, scorecard
 from metrics.selection import Selection
 from metrics.selfcheck.asking import own_figures, study_selection
-from metrics.selfcheck.headline import headline
 from metrics.selfcheck.values import Ages, Beat, Own, Repeats, SelfCheck, Span
+from metrics.selfcheck.words import headline
 from metrics.targets import Pack
 
 __all__ = ["ORDER", "Ages", "Beat", "Own", "Repeats", "SelfCheck", "Span", "check", "ranked"]
@@ -55,7 +55,8 @@ def _check(snapshot: Snapshot, question: tuple[Selection, Pack, date]) -> SelfCh
     return SelfCheck(
         station=station, briefing=found, card=card, scores=scores, own=own, alarms=alarms, alarms_note=alarms_note,
         outlook=outlook, outlook_note=outlook_note, work=force, work_note=work_note,
-        hot=_hot(snapshot, selection, found, own), expected=forecast(snapshot, selection),
+        hot=_hot(snapshot, selection, found, own),
+        expected=cache.answer(snapshot, (selection.stations, selection.categories), _expected),
         peers=peers.compare(snapshot, station.kind, month), told=headline(scores, found, alarms or ()),
     )  # fmt: skip
 
@@ -94,6 +95,11 @@ def _outlook(snapshot: Snapshot, station: str) -> tuple[Outlook | None, str]:
         return forecasts.outlook(known, station), ""
     except UnknownName:
         return None, "本所数据不足，没有预测。"
+
+
+def _expected(snapshot: Snapshot, question: tuple[tuple[str, ...], tuple[str, ...]]) -> Forecast:
+    """Return the forecast of hot cells, in which the period plays no part."""
+    return forecast(snapshot, Selection(stations=question[0], categories=question[1]))
 
 
 def _work(snapshot: Snapshot, selection: Selection) -> tuple[Work | None, str]:

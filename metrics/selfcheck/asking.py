@@ -23,7 +23,7 @@ STUDY_DAYS = 90
 REPEAT_DAYS = 30
 # Disputes older than a year are no longer called open business of the station: they are left to its files.
 DISPUTE_DAYS = 365
-_REPEATS = ("repeat_base", "repeat_any", "repeat_caller", "repeat_place")
+_REPEATS = ("repeat_base", "repeat_any", "repeat_caller", "repeat_place", "repeat_keyed", "repeat_located")
 _DISPUTES = ("disputes_pending", "disputes_resolved", "alerts_dispute")
 _OPEN = ("open_cases", "open_over_90d", "open_over_365d")
 _DISPUTE_AGES = (("7 日内", 7), ("8–30 日", 30), ("31–90 日", 90), ("90 日以上", DISPUTE_DAYS))
@@ -147,7 +147,8 @@ def _repeats(answer: Answer, spans: Spans) -> Repeats | None:
     if ((), now) not in answer.frames or "repeat_base" not in answer.frame((), now):
         return None
     base = answer.total("repeat_base", now)
-    if not base:
+    # Without caller keys and places nothing can repeat, and 0 would be false.
+    if not base or not (answer.total("repeat_keyed", now) or answer.total("repeat_located", now)):
         return None
     counts = {name: answer.total(name, now) or 0.0 for name in _REPEATS}
     earlier, earlier_base = answer.total("repeat_any", before), answer.total("repeat_base", before)

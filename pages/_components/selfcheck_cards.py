@@ -8,15 +8,18 @@ from urllib.parse import quote, urlencode
 
 from dash import html
 
+from metrics.briefing import Briefing
 from metrics.catalogue import Catalogue
 from metrics.selection import Selection
 from metrics.selfcheck import SelfCheck
 from pages._components import cards, change_rows, definitions, figures, staffing_figures, staffing_words, states, tables
 from pages._components import selfcheck_view as view
 from pages._components.score_questions import card_address, data_words, station_address
-from pages._components.selfcheck_figures import leading, own_map
+from pages._components.selfcheck_figures import first_cells, own_map, words
 
 Slots = dict[str, Any]
+# What alarms watch that is no single category.
+_WATCHED = {"违法犯罪": "刑事,治安"}
 
 definitions.method(
     "station-targets",
@@ -80,7 +83,7 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
             source=source,
         ),
         "station-changes": cards.filled(
-            tables.change_table(rows) if rows else states.nothing_happened(brief.noun),
+            tables.change_table(rows) if rows else _no_rows(brief),
             title=_changes_title(found),
             sub=f"{label}，起 · {brief.title}" + _against(found),
             note=brief.judged_by,
@@ -105,7 +108,7 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
         "station-open": cards.filled(
             view.open_business(found),
             title=view.open_title(found),
-            sub=f"起，只计数 · 截至 {span.last:%Y-%m-%d}",
+            sub=f"起，只计数 · 截至 {span.last:%Y-%m-%d}，调解与侦破结果以数据截止时为准",
             source=source,
         ),
     }
@@ -116,11 +119,17 @@ def _against(found: SelfCheck) -> str:
     return f" · 环比对 {windows['previous']} · 同比对 {windows['last_year']}" if "previous" in windows else ""
 
 
+def _no_rows(brief: Briefing) -> html.Div:
+    if brief.state == "no_data":
+        return states.no_data()
+    return states.no_result() if brief.state == "no_result" else states.nothing_happened(brief.noun)
+
+
 def _changes_title(found: SelfCheck) -> str:
-    real = change_rows.any_real(found.briefing.rows)
-    noun = found.briefing.noun
+    rows, noun = found.briefing.rows, found.briefing.noun
+    real = change_rows.any_real(rows)
     if not real:
-        return f"分类{noun}：没有超出波动的变化" if found.briefing.rows else f"分类{noun}"
+        return f"分类{noun}：没有超出波动的变化" if any(row.expected for row in rows) else f"分类{noun}"
     return f"{'、'.join(row.name for row in real[:3])}{noun}有真变化"
 
 
@@ -140,10 +149,10 @@ def _narrowed(found: SelfCheck, query: dict[str, str], category: str) -> str:
 def _alarm_links(found: SelfCheck, selection: Selection) -> dict[str, str]:
     """Return where each alarm leads: the trend of its category at this station."""
     mine = replace(selection, stations=(found.station.code,), categories=()).to_query()
-    links = {}
-    for alarm in found.alarms or ():
-        links[alarm.id] = "/trend?" + urlencode({**mine, "category": alarm.group}, safe=",")
-    return links
+    return {
+        alarm.id: "/trend?" + urlencode({**mine, "category": _WATCHED.get(alarm.group, alarm.group)}, safe=",")
+        for alarm in found.alarms or ()
+    }
 
 
 def figures_of(
@@ -154,10 +163,9 @@ def figures_of(
     week = [[float(value) for value in row] for row in brief.week] if brief.week is not None else None
     return {
         "station-week": cards.filled(
-            figures.week_hours(week, mode) if week else figures.empty(mode),
+            figures.week_hours(week, mode) if week else words("时间不够精确或没有数据，不显示时段", mode),
             title=view.busiest(brief.week),
             sub=f"{brief.subject.label}，起 · 近 28 日 {brief.week_words}",
-            note="" if week else "时间不够精确或没有数据，不显示时段。",
             source=source,
         ),
         "station-map": _map(found, known, query, mode, source),
@@ -167,15 +175,19 @@ def figures_of(
 
 def _map(found: SelfCheck, known: Catalogue, query: dict[str, str], mode: str, source: str) -> Slots:
     links = {code: station_address(code, query) for code in known.stations if code != found.station.code}
-    ahead = len(leading(found.expected))
-    said = ["实心：近 90 日热点；空心：预测未来 28 日全局最热的网格（200 米）。"]
-    if found.expected.state == "fitting":
-        said += found.expected.notes
+    first = first_cells(found.expected)
+    said = [f"实心为热点，空心为预测未来 28 日{found.expected.label}最多的 {len(first)} 个网格（200 米）。"]
+    if not len(first):
+        said = ["实心为热点（200 米网格）。", *found.expected.notes]
     elif found.expected.sentence:
         said.append(found.expected.sentence)
+    if found.hot is None:
+        said[0] = "时间不够精确，不能截取 90 日统计热点。"
+    elif found.hot.state in ("no_data", "no_coordinates"):
+        said[0] = next(iter(found.hot.notes), "该时段没有数据，无法统计热点。")
     return cards.filled(
         own_map(found, known.stations, links, mode),
-        title=view.map_title(found, ahead),
+        title=view.map_title(found, first),
         sub=f"{found.briefing.subject.label}，起 · {found.own.beats_span.words}",
         note="".join(said),
         source=source,
@@ -186,7 +198,7 @@ def _duty(found: SelfCheck, mode: str, source: str) -> Slots:
     work = found.work
     if work is None or not work.knows_need:
         note = found.work_note if work is None else work.one.words[0]
-        return cards.filled(figures.empty(mode), title="应配与在岗", sub="人", note=note, source=source)
+        return cards.filled(words(note.rstrip("。"), mode), title="应配与在岗", sub="人，民警、辅警合计", source=source)
     one = work.one
     said = [] if one.match is None else [f"匹配度 {one.match:.2f}（1 为警力完全跟着警情走）"]
     if one.match is not None and one.match_ceiling is not None:

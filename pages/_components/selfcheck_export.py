@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from urllib.parse import unquote
@@ -15,7 +16,7 @@ from metrics.selfcheck.values import Ages
 from metrics.staffing.values import StationStaffing
 from pages._components import export, figures, peers
 from pages._components.score_export import SCORE_COLUMNS, asked_of, month_pinning, score_rows, sheet_head
-from pages._components.selfcheck_figures import leading
+from pages._components.selfcheck_figures import first_cells
 from pages._components.selfcheck_view import own_sentence
 from pages._components.shown import Shown, pinned
 
@@ -68,6 +69,11 @@ def _against(found: SelfCheck) -> str:
     return f"环比对 {windows['previous']} · 同比对 {windows['last_year']}"
 
 
+def _why(rows: Sequence[object], reason: str) -> list[tuple[str, str]]:
+    """Return the line that says why a table is empty; none where it is not."""
+    return [] if rows else [("说明", reason)]
+
+
 _COMPARED = ("本期", "上期", "环比 %", "同期", "同比 %", "预期下限", "预期上限")
 
 
@@ -111,7 +117,8 @@ def changes_sheet(shown: Shown) -> export.Sheet:
         )
         for row in found.briefing.rows
     ]  # fmt: skip
-    lines = (("指标", f"{found.briefing.subject.label}，起"), ("对比", _against(found)))
+    lines = [("指标", f"{found.briefing.subject.label}，起"), ("对比", _against(found))]
+    lines += _why(rows, f"该时段无{found.briefing.noun}。")
     return export.sheet_of(
         own(shown), f"{found.station.name}分类{found.briefing.noun}", columns, rows, about=found.briefing.subject.id,
         lines=lines, name="分类",
@@ -135,8 +142,10 @@ def alarms_sheet(shown: Shown) -> export.Sheet:
         )
         for one in found.alarms
     ]  # fmt: skip
-    lines = (("预警", found.alarms_note),)
-    return export.sheet_of(own(shown), f"{found.station.name}预警", columns, rows, lines=lines, name="预警")
+    lines = [("预警", found.alarms_note), *_why(rows, "近 7 日没有超出预警线的上升。")]
+    return export.sheet_of(
+        own(shown), f"{found.station.name}预警", columns, rows, about="station-alarm", lines=lines, name="预警"
+    )
 
 
 def week_sheet(shown: Shown) -> export.Sheet:
@@ -150,7 +159,7 @@ def week_sheet(shown: Shown) -> export.Sheet:
 
 
 def map_sheet(shown: Shown) -> export.Sheet:
-    """Return hot cells and the leading cells of the forecast; small counts stay hidden."""
+    """Return hot cells and the first cells of the forecast; small counts stay hidden."""
     found = found_of(shown)
     columns = (
         export.Column("网格", width=10), export.Column("经度", "number", 12, 5), export.Column("纬度", "number", 12, 5),
@@ -166,9 +175,10 @@ def map_sheet(shown: Shown) -> export.Sheet:
     rows += [
         ("预测", (one["west"] + one["east"]) / 2, (one["south"] + one["north"]) / 2, str(one["recent"]), None,
          one["rank"], one["score"])
-        for one in leading(found.expected).to_dict("records")
+        for one in first_cells(found.expected).to_dict("records")
     ]  # fmt: skip
-    lines = (("统计日期", found.own.beats_span.words), ("预测", found.expected.sentence))
+    empty = "没有热点网格；" + "".join(found.expected.notes)
+    lines = [("统计日期", found.own.beats_span.words), ("预测", found.expected.sentence), *_why(rows, empty)]
     return export.sheet_of(
         own(shown), f"{found.station.name}热点与预测网格", columns, rows, about="station-map", lines=lines, name="网格"
     )
@@ -188,7 +198,8 @@ def beats_sheet(shown: Shown) -> export.Sheet:
         )
         for beat in found.own.beats
     ]  # fmt: skip
-    lines = (("指标", f"{found.briefing.subject.label}，起"), ("统计日期", found.own.beats_span.words))
+    lines = [("指标", f"{found.briefing.subject.label}，起"), ("统计日期", found.own.beats_span.words)]
+    lines += _why(rows, "没有警格可列。")
     return export.sheet_of(
         own(shown), f"{found.station.name}各警格", columns, rows, about="station-beats", lines=lines, name="警格"
     )
@@ -210,7 +221,9 @@ def duty_sheet(shown: Shown) -> export.Sheet:
         )
     )  # fmt: skip
     lines = (("统计日期", f"{one.first} 至 {one.last}"), ("说明", "".join(one.notes)))
-    return export.sheet_of(own(shown), f"{found.station.name}应配与在岗", columns, rows, lines=lines, name="警力")
+    return export.sheet_of(
+        own(shown), f"{found.station.name}应配与在岗", columns, rows, about="station-duty", lines=lines, name="警力"
+    )
 
 
 def open_sheet(shown: Shown) -> export.Sheet:
@@ -226,7 +239,9 @@ def open_sheet(shown: Shown) -> export.Sheet:
     for ages in (found.own.disputes, found.own.cases):
         rows += _ages(ages) if ages else []
     about = ("repeat_share", "disputes_pending", "open_cases")
-    return export.sheet_of(own(shown), f"{found.station.name}重复警情与待办", columns, rows, about=about, name="待办")
+    lines = _why(rows, "没有可判断重复的警情、纠纷调解结果和案件数据。")
+    title = f"{found.station.name}重复警情与待办"
+    return export.sheet_of(own(shown), title, columns, rows, about=about, lines=lines, name="待办")
 
 
 def _ages(ages: Ages) -> list[tuple[object, ...]]:

@@ -11,21 +11,30 @@ from metrics.briefing import short_name
 from metrics.catalogue import Station
 from metrics.hotspots.forecast import Forecast
 from metrics.selfcheck import SelfCheck
-from pages._components.figures import Figure
+from pages._components.figures import Figure, layout
 from pages._components.maps import station_map
-from pages._components.template import tokens
+from pages._components.template import pixels, tokens
 
 HEIGHT = 340
-# Cells told one by one; the first are the hottest.
+# Hot cells told one by one; the first are the hottest.
 MOST_TOLD = 60
+# The cells of the forecast that stand out: where a chief would send somebody first.
+FIRST = 10
 
 
-def leading(expected: Forecast) -> pd.DataFrame:
-    """Return the station's cells among the hottest of the bureau: the smallest share of the area that was tested."""
-    if expected.cells.empty or expected.quality.empty:
-        return expected.cells.head(0)
-    most = int(expected.quality.sort_values("share_area")["cells"].iloc[0])
-    return expected.cells[expected.cells["rank"] <= most].sort_values("rank")
+def words(text: str, mode: str) -> Figure:
+    """Return a figure that says why there is nothing to draw."""
+    said = {
+        "text": text, "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False,
+        "font": {"color": tokens(mode)["ink-2"], "size": pixels("f1")},
+    }  # fmt: skip
+    hidden = {"visible": False, "fixedrange": True}
+    return {"data": [], "layout": layout(mode, "words", xaxis=hidden, yaxis=hidden, annotations=[said])}
+
+
+def first_cells(expected: Forecast) -> pd.DataFrame:
+    """Return the station's cells in which most is expected, in their order."""
+    return expected.cells.sort_values("rank").head(FIRST) if len(expected.cells) else expected.cells
 
 
 def own_map(found: SelfCheck, stations: Mapping[str, Station], links: Mapping[str, str], mode: str) -> Figure:
@@ -39,7 +48,8 @@ def own_map(found: SelfCheck, stations: Mapping[str, Station], links: Mapping[st
         for one in stations.values()
     ]
     values: dict[str, dict[str, Any]] = {code: {"text": "邻所", "href": href} for code, href in links.items()}
-    values[own] = {"text": "本所辖区", "strength": None, "edge": True}
+    # Its own name would lie on the cells; the page says it in its head.
+    values[own] = {"text": "本所辖区", "label": " ", "edge": True}
     return station_map(listed, values, [], mode, height=HEIGHT, over=layers(found, mode), focus=(own,))
 
 
@@ -50,12 +60,12 @@ def layers(found: SelfCheck, mode: str) -> list[Figure]:
         cells = found.hot.cells.head(MOST_TOLD)
         drawn.append(_squares(cells, "hot", {"fill": "toself", "fillcolor": token["watch"], "mode": "none"}))
         drawn.append(_points(cells, "hot-told", [hot_words(row) for row in cells.to_dict("records")]))
-    ahead = leading(found.expected).head(MOST_TOLD)
+    ahead = first_cells(found.expected)
     if len(ahead):
         line = {"mode": "lines", "line": {"color": token["cat-4"], "width": 2}}
         drawn.append(_squares(ahead, "expected", line))
         label = found.expected.label
-        texts = [expected_words(row, label) for row in ahead.to_dict("records")]
+        texts = [expected_words(row, label, n) for n, row in enumerate(ahead.to_dict("records"), 1)]
         drawn.append(_points(ahead, "expected-told", texts))
     return drawn
 
@@ -65,10 +75,10 @@ def hot_words(row: Mapping[Any, Any]) -> str:
     return f"热点网格（200 米）<br>{row['count']} 起，z {row['z']:.1f}"
 
 
-def expected_words(row: Mapping[Any, Any], label: str) -> str:
+def expected_words(row: Mapping[Any, Any], label: str, place: int) -> str:
     """Say a cell of the forecast with what stands behind it."""
     return (
-        f"预测网格（200 米），全局第 {row['rank']} 位<br>未来 28 日{label}预计 {row['score']:.1f} 起"
+        f"预测网格（200 米），本所第 {place} 位、全局第 {row['rank']} 位<br>未来 28 日{label}预计 {row['score']:.1f} 起"
         f"<br>近 28 日 {row['recent']} 起，历来 {row['long_run']:,} 起"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from dash import html
 
 from metrics.alarms.records import Alarm, sentence
@@ -40,7 +41,7 @@ definitions.method(
 definitions.method(
     "station-map",
     "本所热点与预测网格",
-    ("含义", "实心为近 90 日的热点网格，空心为预测未来 28 日全局最热的网格；200 米见方。"),
+    ("含义", "实心为近 90 日的热点网格，空心为预测未来 28 日本所最多的 10 个网格；200 米见方。"),
     (
         "算法",
         "热点：Gi*，400 米内二值权重，错误发现率 5%，与本所辖区平均相比。预测：长期均值、近期与邻近加权，按回测选定。",
@@ -261,13 +262,12 @@ def open_business(found: SelfCheck) -> html.Div:
     if own.repeats:
         parts.append(_repeats(own.repeats))
     parts += [_ages(one) for one in (own.disputes, own.cases) if one is not None]
-    missing = [
-        words
-        for one, words in (
-            (own.repeats, "没有可判断重复的警情"), (own.disputes, "没有登记纠纷调解结果"), (own.cases, "没有案件数据"),
-        )
-        if one is None
-    ]  # fmt: skip
+    reasons = (
+        (own.repeats, "没有可判断重复的警情（须有来电标识或坐标）"),
+        (own.disputes, "没有登记纠纷调解结果"),
+        (own.cases, "没有案件数据"),
+    )
+    missing = [words for one, words in reasons if one is None]
     if missing:
         parts.append(html.P(f"{'；'.join(missing)}。", className="tone-none"))
     return static(parts, "open-business")
@@ -331,12 +331,16 @@ def open_title(found: SelfCheck) -> str:
     return "，".join(waits) or "重复警情与待办"
 
 
-def map_title(found: SelfCheck, ahead: int) -> str:
-    """Return the finding of the map."""
-    hot = 0 if found.hot is None else len(found.hot.cells)
-    if hot:
-        return f"{found.hot.clusters} 处热点，共 {hot} 个网格"  # type: ignore[union-attr]
-    return f"无显著热点；{ahead} 个网格预测居全局最高" if ahead else "辖区内无显著热点"
+def map_title(found: SelfCheck, first: pd.DataFrame) -> str:
+    """Return the finding of the map: the hot cells, and how much of the forecast lies in its first cells."""
+    known = found.hot is not None and found.hot.state == "ok"
+    if found.hot is not None and len(found.hot.cells):
+        return f"{found.hot.clusters} 处热点，共 {len(found.hot.cells)} 个网格"
+    total = float(found.expected.cells["score"].sum()) if len(first) else 0.0
+    if not total:
+        return "辖区内无显著热点" if known else "热点与预测"
+    ahead = f"预计 {total:.0f} 起中 {float(first['score'].sum()):.0f} 起在 {len(first)} 个网格"
+    return f"无显著热点；{ahead}" if known else ahead
 
 
 def busiest(week: Any) -> str:

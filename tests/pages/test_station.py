@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
@@ -14,9 +17,13 @@ from flask.testing import FlaskClient
 from app import create_app
 from data.reading import Reader
 from data.snapshots import Store
-from metrics import catalogue, peers
+from metrics import catalogue, compare, peers
+from metrics.model import MetricError
 from metrics.score import MET, MISSED, UNREPORTED
-from pages._components import filters, session
+from metrics.selection import Selection
+from metrics.selfcheck import Beat
+from pages._components import export, filters, selfcheck_figures, selfcheck_view, session
+from pages._components.shown import Shown
 from tests import tiny
 from tests.pages.asking import ask, html_of
 
@@ -183,3 +190,142 @@ def test_too_few_peers_are_not_compared(store: Store) -> None:
     assert found.positions == ()
     assert "不作比较" in found.reason
     assert peers.compare(snapshot, None, MONTH).positions == ()
+
+
+# ---- the page's other cards ----------------------------------------------------------------------
+
+
+def test_missed_targets_say_first_what_they_lack(client: FlaskClient, codes: list[str]) -> None:
+    answer = show(client, codes[0])
+    title = answer["station-scores-title"]["children"]
+    body = html_of(answer["station-scores-body"]["children"])
+    listed = re.findall(r'class="missed-lack"><b class="tone-worse">([^<]+)</b>', body)
+    assert title == f"{len(listed)} 项未达标"
+    assert all(re.search(r"\d", said) for said in listed)
+    # The headline names the first of them in the same words.
+    assert listed[0] in html_of(answer["station-head"]["children"])
+
+
+def test_numbers_equal_those_of_the_briefing_of_the_station(client: FlaskClient, codes: list[str]) -> None:
+    own = show(client, codes[0], "?period=last7")
+    inputs = {"selection.data": {"period": "last7", "station": codes[0]}, **VERSION, "mode.data": "light"}
+    brief = ask(client, "changes-body.children", inputs)
+
+    def counts(body: Any) -> list[str]:
+        return re.findall(r'class="num now">([\d,]+)<', html_of(body))
+
+    assert counts(own["station-changes-body"]["children"]) == counts(brief["changes-body"]["children"]) != []
+    kpi = html_of(own["station-kpi-alerts_valid-text"]["children"])
+    assert re.findall(r"\d+", kpi) == re.findall(r"\d+", html_of(brief["kpi-alerts_valid-text"]["children"]))
+
+
+def test_filter_narrows_the_page_and_keeps_its_station(client: FlaskClient, codes: list[str]) -> None:
+    whole = show(client, codes[0], "?period=last30")
+    narrowed = show(client, codes[0], f"?period=last30&category=求助&station={codes[1]}")
+    said = html_of(narrowed["station-state"]["children"])
+    assert "筛选中的其他派出所不起作用" in said
+    assert "不起作用" not in html_of(show(client, codes[0], f"?station={codes[0]}")["station-state"]["children"])
+    assert html_of(narrowed["station-changes-body"]["children"]) != html_of(whole["station-changes-body"]["children"])
+    # Targets are those of the month, whatever the filter.
+    assert narrowed["station-scores-title"] == whole["station-scores-title"]
+
+
+def test_a_category_leads_to_this_page_narrowed(client: FlaskClient, codes: list[str]) -> None:
+    body = html_of(show(client, codes[0], "?period=last7")["station-changes-body"]["children"])
+    assert f'href="/station/{codes[0]}?period=last7&amp;category=' in body
+
+
+def test_parts_that_wait_for_their_fit_say_so(client: FlaskClient, codes: list[str]) -> None:
+    answer = show(client, codes[0])
+    assert "预警正在计算" in html_of(answer["station-alarms-body"]["children"])
+    assert "预测正在计算" in html_of(answer["station-head"]["children"])
+    assert "热点正在计算" in html_of(answer["station-map-note"]["children"])
+
+
+def test_a_time_without_data_says_so_and_keeps_the_targets(client: FlaskClient, codes: list[str]) -> None:
+    answer = show(client, codes[0], "?period=custom&from=2001-01-01&to=2001-01-02")
+    assert "所选时段没有数据" in html_of(answer["station-state"]["children"])
+    assert "该时段无数据" in html_of(answer["station-changes-body"]["children"])
+    assert "未达标" in answer["station-scores-title"]["children"]
+
+
+def test_every_card_exports_what_it_shows(demo_app: Dash, demo_store: Store, codes: list[str]) -> None:
+    snapshot = Reader(demo_store).snapshot()
+    assert snapshot is not None
+    with demo_app.server.test_request_context("/"):
+        shown = Shown(snapshot, demo_store, Selection(period="last7"), f"/station/{codes[0]}", {"period": "last7"})
+        for card in ("changes", "beats", "duty", "open", "map", "week", "peers", "scores", "kpi-alerts"):
+            offer = export.offered(f"station-{card}")
+            assert offer is not None
+            made = offer.sheets(shown)
+            sheet = made if isinstance(made, export.Sheet) else made[0]
+            told = dict(sheet.head)
+            assert told["数据截至"] and told["口径"]
+            assert all(len(row) == len(sheet.columns) for row in sheet.rows)
+        with pytest.raises(MetricError, match="正在计算"):
+            _sheets("station-alarms", shown)
+        first, last, scope = export.offered("station-beats").pinning(shown)  # type: ignore[union-attr]
+    assert (last - first).days == 6
+    assert scope == f"station={codes[0]}"
+
+
+def _sheets(card: str, shown: Shown) -> Any:
+    offer = export.offered(card)
+    assert offer is not None
+    return offer.sheets(shown)
+
+
+# ---- builders ------------------------------------------------------------------------------------
+
+
+def cells(*places: tuple[int, int], **more: Any) -> pd.DataFrame:
+    rows = [{"west": x, "south": y, "east": x + 1, "north": y + 1, "z": 4.2, **more} for x, y in places]
+    return pd.DataFrame(rows)
+
+
+def check_with(hot: pd.DataFrame, expected: pd.DataFrame) -> Any:
+    return SimpleNamespace(
+        hot=SimpleNamespace(cells=hot, clusters=1, state="ok"),
+        expected=SimpleNamespace(cells=expected, label="违法犯罪警情"),
+        station=SimpleNamespace(code="A"),
+    )
+
+
+def test_map_draws_hot_cells_filled_and_expected_ones_with_an_edge() -> None:
+    ahead = cells(*((x, 5) for x in range(12)), score=0.5, recent="<3", long_run=7)
+    ahead["rank"] = range(20, 32)
+    found = check_with(cells((0, 0), (1, 0), count="<3"), ahead)
+    hot, told, edged, points = selfcheck_figures.layers(found, "light")
+    assert (hot["fill"], hot["mode"]) == ("toself", "none")
+    assert hot["x"][:6] == [0, 1, 1, 0, 0, None]
+    assert told["text"] == ["热点网格（200 米）<br><3 起，z 4.2"] * 2
+    assert "fill" not in edged and edged["mode"] == "lines"
+    assert len(points["text"]) == selfcheck_figures.FIRST
+    assert "本所第 1 位、全局第 20 位" in points["text"][0]
+    assert "预计 0.5 起" in points["text"][0] and "近 28 日 <3 起" in points["text"][0]
+    first = selfcheck_figures.first_cells(found.expected)
+    assert selfcheck_view.map_title(found, first) == "1 处热点，共 2 个网格"
+    quiet = check_with(cells(), ahead)
+    assert selfcheck_view.map_title(quiet, first) == "无显著热点；预计 6 起中 5 起在 10 个网格"
+    assert selfcheck_view.map_title(check_with(cells(), cells()), cells()) == "辖区内无显著热点"
+
+
+def test_busiest_hours_are_the_title_only_where_they_hold_much() -> None:
+    week = np.ones((7, 24))
+    assert selfcheck_view.busiest(week) == "一周时段"
+    week[:, 20:24] = 5
+    assert selfcheck_view.busiest(week) == "集中在 20–24 时"
+    assert selfcheck_view.busiest(None) == "一周时段"
+
+
+def test_beats_colour_only_what_really_rose() -> None:
+    calm = Beat("B1", "一社区", 50, compare.judged([compare.counts(50, 90, 48, 90)])[0])
+    risen = Beat("B2", "二社区", 90, compare.judged([compare.counts(90, 90, 30, 90)])[0])
+    body = text_and_classes(selfcheck_view.beats([calm, risen], "alerts_valid"))
+    assert body.count("bullet is-missed") == 1
+    assert selfcheck_view.beats_title([calm, risen]) == "二社区高于同期"
+    assert selfcheck_view.beats_title([calm]) == "各警格警情"
+
+
+def text_and_classes(part: Any) -> str:
+    return str(part.to_plotly_json()["props"]["data-html"])

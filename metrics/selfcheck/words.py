@@ -20,7 +20,7 @@ def headline(scores: Sequence[Score], briefing: Briefing, alarms: Sequence[Alarm
 def targets(scores: Sequence[Score]) -> str:
     """Say how many targets are missed, and of the farthest off what they lack.
 
-    「12 项目标未达标（可评 28 项），差得最多的是社区配警（还差 5 名社区民警）…」
+    「28 项可评目标中 12 项未达标，差得最多：社区配警还差 5 名社区民警，…」
     """
     missed = [score for score in scores if score.state == MISSED]
     judged = len(missed) + sum(score.state == MET for score in scores)
@@ -28,9 +28,9 @@ def targets(scores: Sequence[Score]) -> str:
         return "没有可评的目标：警力、报送数据尚未导入。"
     if not missed:
         return f"可评的 {judged} 项目标全部达标。"
-    named = [f"{score.target.label}（{_lack(score)}）" for score in missed[:_NAMED]]
-    more = "" if len(missed) <= _NAMED else "等"
-    return f"{judged} 项可评目标中 {len(missed)} 项未达标：{'、'.join(named)}{more}。"
+    named = "，".join(f"{score.target.label}{_lack(score)}" for score in missed[:_NAMED])
+    most = "，差得最多" if len(missed) > _NAMED else ""
+    return f"{judged} 项可评目标中 {len(missed)} 项未达标{most}：{named}。"
 
 
 def _lack(score: Score) -> str:
@@ -48,19 +48,20 @@ def moved(briefing: Briefing, alarms: Sequence[Alarm]) -> str:
     if leaders:
         told = "；".join(sentence(alarm).removeprefix(alarm.name).strip() for alarm in leaders[:2])
         return f"{told}。"
-    judged: list[Row | Card] = [*briefing.rows, *briefing.cards]
+    # A card of a group says the same as its row, and all alerts much the same as the valid ones.
+    cards = [card for card in briefing.cards if card.metric.view == "cases" or card.metric.id == briefing.subject.id]
+    judged: list[Row | Card] = [*briefing.rows, *cards]
     real = [one for one in judged if one.verdict == REAL and one.expected]
     told = "；".join(_said(one, briefing.noun) for one in sorted(real, key=lambda one: -abs(one.z))[:2])
-    if told:
-        return f"{told}，超出随机波动。"
-    return _calm(briefing)
+    return f"{told}，超出随机波动。" if told else _calm(briefing)
 
 
 def _said(one: Row | Card, noun: str) -> str:
     name = f"{one.name}{noun}" if isinstance(one, Row) else one.metric.label
     assert one.expected is not None
     low, high = one.expected
-    return f"{name} {one.value or 0:,.0f} {one.metric.unit}，预期 {low:,}–{high:,} {one.metric.unit}"
+    side = "高于" if one.z > 0 else "低于"
+    return f"{name} {one.value or 0:,.0f} {one.metric.unit}，{side}预期 {low:,}–{high:,} {one.metric.unit}"
 
 
 def _calm(briefing: Briefing) -> str:

@@ -1,0 +1,54 @@
+"""所队自查 in a browser: two sheets of paper, the first screen of a phone, and the way to another station."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Site, Visit, settled
+from tests.browser.everywhere import address
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Visit]
+PAGE = "/station/<code>"
+
+
+@pytest.mark.parametrize("period", ["yesterday", "last7", "month"])
+def test_prints_on_two_sheets(open_page: OpenPage, site: Site, tmp_path: Path, period: str) -> None:
+    visit = open_page(f"{address(PAGE, site.store)}?period={period}")
+    settled(visit.page)
+    expect(visit.page.locator(".missed li").first).to_be_visible()
+    visit.page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    sheets = re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes())
+    assert len(sheets) == 2
+    visit.check()
+
+
+def test_first_screen_of_a_phone_says_what_is_missed(open_page: OpenPage, site: Site) -> None:
+    visit = open_page(address(PAGE, site.store), size="phone")
+    settled(visit.page)
+    expect(visit.page.locator(".selfcheck-told").first).to_be_in_viewport()
+    expect(visit.page.locator(".missed-lack").nth(1)).to_be_in_viewport(ratio=1)
+    # The station is the page's own, so the filter does not offer others.
+    expect(visit.page.locator("#filter-station-summary")).to_be_hidden()
+    visit.check()
+
+
+def test_category_narrows_and_the_crumb_goes_back(open_page: OpenPage, site: Site) -> None:
+    visit = open_page(f"{address(PAGE, site.store)}?period=last30")
+    page = visit.page
+    settled(page)
+    name = page.locator("#station-head h2").inner_text()
+    page.locator("#station-changes .change-table a").first.click()
+    expect(page).to_have_url(re.compile(r"/station/\d+\?.*category="))
+    expect(page.locator("#crumbs .crumb-here")).to_be_visible()
+    settled(page)
+    expect(page.locator("#station-head h2")).to_have_text(name)
+    page.locator("#crumbs a").first.click()
+    expect(page).not_to_have_url(re.compile("category="))
+    expect(page).to_have_url(re.compile(r"/station/\d+\?period=last30"))
+    visit.check()
