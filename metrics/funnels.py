@@ -3,7 +3,7 @@
 Proportions (3 日立案率) have binomial limits, ratios that may pass 100% (破案率) Poisson ones: quantiles of the
 mid-p distribution function F(r) − ½ P(R = r), interpolated, so that a place lies outside exactly when its mid-p says
 so: 1 of 1 is never remarkable. Both are widened by √φ, φ the mean square of the winsorised z of all places
-(Spiegelhalter 2005). Known answers: one of one at a common 88%: no upper limit; 100 at 50%: 40.3% to 59.7%.
+(Spiegelhalter 2005). Known answers: one of one at a common 88%: no upper limit; 100 at 50%: 40.15% to 59.85%.
 """
 
 from __future__ import annotations
@@ -85,12 +85,21 @@ def _spots(metric: Metric, share: float, phi: float, judged: bool, usable: Seque
     warning, control = (limits(metric, share, n, level, phi) for level in (WARNING, CONTROL))
     found = []
     for place, (code, name, top, size) in enumerate(usable):
-        low, high = wilson(top / size, size) if metric.is_proportion else poisson_interval(top)
-        per = metric.scale if metric.is_proportion else metric.scale / size
+        low, high = _interval(metric, top, size)
         lines = [(float(pair[0][place]), float(pair[1][place])) for pair in (warning, control)]
         verdict = position(top / size, *lines) if judged else ""
-        found.append(Spot(code, name, top, size, metric.scale * top / size, per * low, per * high, verdict))
+        found.append(Spot(code, name, top, size, metric.scale * top / size, low, high, verdict))
     return tuple(found)
+
+
+def _interval(metric: Metric, top: float, n: float) -> Limits:
+    """Return the 95% interval of top ÷ n in the metric's unit."""
+    if metric.is_proportion:
+        low, high = wilson(top / n, n)
+        # At 0 and 1 an end may pass the share itself by a rounding error.
+        return metric.scale * max(0.0, min(low, top / n)), metric.scale * min(1.0, max(high, top / n))
+    low, high = poisson_interval(top)
+    return metric.scale * low / n, metric.scale * high / n
 
 
 def limits(metric: Metric, share: float, n: Floats, level: float, phi: float = 1.0) -> tuple[Floats, Floats]:

@@ -198,7 +198,7 @@ def _trend(page: Page) -> dict[str, Any]:
 
 def _kinds(page: Page) -> dict[str, Any]:
     found = page.found
-    against = f"同比对 {found.windows['last_year']} · 环比对 {found.windows['previous']}"
+    against = cases_words.against(found)
     return cards.filled(
         cases_tables.categories(found.rows, lambda key: page.href(category=key))
         if found.rows else states.nothing_happened("案件"),
@@ -229,7 +229,7 @@ def _ages(page: Page) -> dict[str, Any]:
         return cards.filled(figures.empty(page.mode), title="未破案件分龄", note=said, source=page.source)
     return cards.filled(
         drawing.ages(found, page.mode), title=cases_words.ages_title(found),
-        sub=f"未破刑事案件，起 · 截至{cases_words.end_of(page.found.title)} · 细柱为一年前",
+        sub=f"未破刑事案件，起 · 截至 {page.found.last} · 细柱为一年前",
         note=cases_words.ages_note(found, page.found.since), source=page.source,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from metrics.definitions import METRICS
 from metrics.funnels import funnel
 from metrics.model import MetricError
 from metrics.repeats import FIGURES, judged_by
-from metrics.repeats.values import Figure, Places
+from metrics.repeats.values import Figure
 from metrics.selection import Selection
 from metrics.smallnumbers import VERY_HIGH, VERY_LOW
 from pages._components import (
@@ -28,6 +28,7 @@ from pages._components import (
     funnel_figures,
     repeat_export,
     repeat_tables,
+    repeat_words,
     score_controls,
     session,
     states,
@@ -70,7 +71,7 @@ def layout(**_: Any) -> html.Div:
                     drawn("repeat-trend", "重复报警率逐周", height=360, metric_id=FIGURES[1:]),
                     listed("repeat-kinds", "分类重复", states.skeleton(8), metric_id=("repeat_share", SHARES)),
                     drawn("repeat-lorenz", "警情集中度", height=380, metric_id=LORENZ),
-                    drawn("repeat-funnel", "各所重复报警率", height=380, metric_id=("repeat_share", "cases-funnel")),
+                    drawn("repeat-funnel", "各所重复报警率", height=380, metric_id=(*FIGURES[2:], "cases-funnel")),
                     listed("repeat-places", "重复地点", states.skeleton(8), metric_id=(PLACES, PACE)),
                     drawn("repeat-map", "重复地点分布", height=440, metric_id=(PLACES, PACE)),
                     listed("repeat-beats", "重复警格", states.skeleton(8), metric_id=PLACES),
@@ -173,7 +174,13 @@ def _text(name: str, one: Figure | None) -> list[Any]:
     counts = f"{one.top:,.0f} ÷ {one.bottom:,.0f}" if one.top is not None and one.bottom is not None else ""
     verdict = verdict_of(one.verdict, one.judges.change, metric)
     return cards.kpi_text(
-        metric.label, value, metric.unit, lines, verdict, metric_id=name, note=one.reason or counts or "30 日内再次报警"
+        metric.label,
+        value,
+        metric.unit,
+        lines,
+        verdict,
+        metric_id=name,
+        note=one.reason or "；".join(filter(None, (counts, one.note))) or "30 日内再次报警",
     )
 
 
@@ -205,21 +212,21 @@ def _kinds(page: Page) -> dict[str, Any]:
         return cards.filled(html.P("没有可算重复率的警情。", className="tone-none"), source=page.source)
     return cards.filled(
         repeat_tables.kinds(found.rows, found.axis, lambda key: page.href(category=key)),
-        sub=f"有效警情，起 · {found.title} · 环比对 {found.windows['previous']}", note=judged_by(), source=page.source,
+        sub=f"有效警情，起 · {found.title} · 环比、同比为百分点", note=judged_by(), source=page.source,
     )  # fmt: skip
 
 
 def _funnel(page: Page, chosen: tuple[str, ...]) -> dict[str, Any]:
-    metric = METRICS["repeat_share"]
+    metric = METRICS[page.found.compared_by]
     places = funnel(metric, page.found.shares)
     far = sum(spot.verdict in (VERY_HIGH, VERY_LOW) for spot in places.spots)
     body = figures.empty(page.mode)
     if places.spots:
         body = funnel_figures.funnel(places, page.mode, lambda code: page.href(station=code), chosen, metric.better)
     return cards.filled(
-        body, title=f"{far} 个所重复报警率超出偶然" if far else "各所重复报警率",
-        sub=f"重复报警率，% · {page.found.title} · 每点一所，横轴为样本数",
-        note=cases_words.funnel_note(places), source=page.source,
+        body, title=f"{far} 个所{metric.label}超出偶然" if far else f"各所{metric.label}",
+        sub=f"占有效警情，% · {page.found.title} · 每点一所，横轴为样本数",
+        note=repeat_words.funnel_note(places), source=page.source,
     )  # fmt: skip
 
 
@@ -230,7 +237,7 @@ def _lorenz(page: Page) -> dict[str, Any]:
     found = page.curve
     notes = " · ".join(note.rstrip("。") for note in found.notes)
     if found.state != "ok":
-        said = _why(found.state)
+        said = repeat_words.why(found.state)
         return cards.filled(figures.empty(page.mode), title="警情集中度", note=said, source=page.source)
     return cards.filled(
         drawing.lorenz(found, page.mode),
@@ -240,35 +247,17 @@ def _lorenz(page: Page) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _why(state: str) -> str:
-    return {
-        "no_coordinates": "警情没有坐标，无法按地点统计。可改看按警格或派出所的集中度。",
-        "no_data": "该窗口无数据。",
-    }.get(state, "该窗口没有可统计的警情。")
-
-
 def _places(page: Page) -> dict[str, Any]:
     found = page.places
     if not found.spots:
-        said = "没有 3 起以上的重复地点。" if found.state in ("ok", "nothing") else _why(found.state)
+        said = "没有 3 起以上的重复地点。" if found.state in ("ok", "nothing") else repeat_words.why(found.state)
         return cards.filled(html.P(said, className="tone-none"), sub=found.title, source=page.source)
     return cards.filled(
         repeat_tables.spots(found.spots, page.stations, page.beats, lambda code: page.href(station=code)),
         title=f"{found.in_all:,} 处地点在{WINDOWS[page.days]}内报警 {privacy.THRESHOLD} 起以上",
         sub=f"100 米网格 × 归类，起 · 截至 {found.last}",
-        note=_places_note(found), source=page.source,
+        note=repeat_words.places_note(found), source=page.source,
     )  # fmt: skip
-
-
-def _places_note(found: Places) -> str:
-    said = [f"列出起数最多的 {len(found.spots)} 处，供排查，不作名次"] if found.in_all > len(found.spots) else []
-    said.append("「近 30 日」与此前速度相比，只有超出随机的才标 ↑ ↓")
-    if found.share is not None:
-        said.append(
-            f"共 {found.places:,} 处重复地点 {found.place_calls:,} 起，重复 {found.repeats:,} 起，"
-            f"占 {found.share:.1%}（{found.repeats:,} ÷ {found.calls:,}）"
-        )
-    return " · ".join(said)
 
 
 def _map(page: Page, known: catalogue.Catalogue, chosen: tuple[str, ...]) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def _casework(snapshot: Snapshot, selection: Selection) -> Casework:
     return Casework(
         state=_state(context),
         title=describe(context.window, selection.cutoff),
-        windows={span: describe(answer.windows["cases", span], selection.cutoff) for span in COMPARED},
+        last=context.window.last_day,
+        windows={span: describe(answer.windows["cases", span], selection.cutoff) for span in shape.compared},
         known=context.source,
         figures=tuple(figures),
         trend=parts.trend(context),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from data.reading import Snapshot
@@ -49,6 +49,7 @@ class Shape:
     first: date
     last: date
     by_beat: bool
+    compared: tuple[str, ...] = COMPARED
 
     @property
     def judged(self) -> bool:
@@ -93,13 +94,14 @@ def answered(
 ) -> tuple[Answer, Shape, list[str]]:
     """Ask for everything; where times are known only by month, ask for months and say so."""
     said = ""
-    for daily in (True, False):
-        shape = _shape(known, selection, period, daily)
+    # The stretch before a whole month is seldom a whole month, and then cannot be told.
+    for daily, compared in ((True, COMPARED), (False, COMPARED), (False, COMPARED[1:])):
+        shape = replace(_shape(known, selection, period, daily), compared=compared)
         try:
             answer = query.run(snapshot, Question(selection, period, breakdowns(shape)))
             return answer, shape, [said] if said else []
         except Refused as error:
-            refused, said = error, f"{error}已改为按月显示，不作预期判定。"
+            refused, said = error, said or f"{error}已改为按月显示，不作预期判定。"
     raise refused
 
 
@@ -124,12 +126,13 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
     """Return all that the page shows as breakdowns of one question."""
     everything = (*FIGURES, *BEHIND, *_REVIEWS, *_ONCE, *_STOCK, *_ZERO)
     history = (*COUNTS, *(name for name in MEASURES.values()), *BEHIND)
+    spans = ("current", *shape.compared)
     found = [
-        Breakdown(everything, (), ("current", *COMPARED)),
+        Breakdown(everything, (), spans),
         Breakdown(history, (shape.grain,), (shape.now,)),
         Breakdown(COUNTS, (shape.grain,), (shape.then,)),
         Breakdown(("open_cases", *_ZERO, "zero_crime_beats_share"), ("month",), (shape.months,)),
-        Breakdown(("cases_all", "cases_solved"), ("group", "category"), ("current", *COMPARED)),
+        Breakdown(("cases_all", "cases_solved"), ("group", "category"), spans),
         Breakdown((*COUNTS, *BEHIND, *_ZERO, "cases_all"), ("station",)),
     ]
     if shape.daily:

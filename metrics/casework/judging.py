@@ -21,27 +21,27 @@ from metrics.periods import Window
 
 # Below this count, on both sides, a period says nothing about rise or fall.
 ENOUGH = 8
+NOTHING = Comparison(None, None, verdict=NO_BASE)
 _BY_MONTH = ("open_cases", "zero_crime_beats_share")
 
 
 def figures(context: Context) -> list[Figure]:
     """Return the key figures in their order, before correction for chance."""
     spread = context.spread((), COUNTS)
-    changes = compared(context.answer, (), FIGURES, COMPARED, spread)
-    return [
-        _figure(
-            context, METRICS[name], changes[0, name, "previous"], changes[0, name, "last_year"], spread.of(name, {})
-        )
-        for name in FIGURES
-    ]
+    changes = compared(context.answer, (), FIGURES, context.shape.compared, spread)
+    found = []
+    for name in FIGURES:
+        previous, last_year = (changes.get((0, name, span), NOTHING) for span in COMPARED)
+        found.append(_figure(context, METRICS[name], previous, last_year, spread.of(name, {})))
+    return found
 
 
 def _figure(context: Context, metric: Metric, previous: Comparison, last_year: Comparison, phi: float) -> Figure:
     reason = _unknown(context, metric)
     days, history = _history(context, metric)
     plain = Figure(
-        metric, None, None, None, Comparison(None, None, verdict=NO_BASE), Comparison(None, None, verdict=NO_BASE),
-        None, 0.0, NOT_JUDGED, days, history, MONTH if metric.id in _BY_MONTH else context.shape.grain, reason,
+        metric, None, None, None, NOTHING, NOTHING, None, 0.0, NOT_JUDGED, days, history,
+        MONTH if metric.id in _BY_MONTH else context.shape.grain, reason,
     )  # fmt: skip
     if reason:
         return replace(plain, days=(), history=())
@@ -120,12 +120,12 @@ def rows(context: Context) -> list[Row]:
     """Return the categories with cases in the period or what it is compared with, most cases first within a group."""
     by = ("group", "category")
     spread = context.spread(by, ("cases_all",))
-    changes = compared(context.answer, by, ("cases_all",), COMPARED, spread)
+    changes = compared(context.answer, by, ("cases_all",), context.shape.compared, spread)
     daily = _daily(context, by)
     names = {**context.known.category_names("cases"), UNMAPPED: UNMAPPED}
     found = []
     for place, record in enumerate(context.answer.frame(by).to_dict("records")):
-        previous, last_year = (changes[place, "cases_all", span] for span in COMPARED)
+        previous, last_year = (changes.get((place, "cases_all", span), NOTHING) for span in COMPARED)
         key, group, value = str(record["category"]), str(record["group"]), number(record["cases_all"]) or 0.0
         if not value and not previous.base and not last_year.base:
             continue

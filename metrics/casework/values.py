@@ -153,7 +153,7 @@ class Community:
 
 @dataclass(frozen=True)
 class Casework:
-    """All of the page. state: ok, no_data, no_result or nothing.
+    """All of the page. state: ok, no_data, no_result or nothing. last: the last day that has elapsed.
 
     shares: top and n of every station by the key of a measure, for its funnel. since: the first day with cases; what
     was filed before is in no stock.
@@ -161,6 +161,7 @@ class Casework:
 
     state: str
     title: str
+    last: date
     windows: dict[str, str]
     known: Known
     figures: tuple[Figure, ...]

@@ -15,6 +15,7 @@ from metrics.briefing import short_name
 from metrics.catalogue import Catalogue
 from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
 from metrics.definitions import METRICS, UNMAPPED, UNREGISTERED
+from metrics.funnels import Row as Share
 from metrics.model import RATIO, Refused
 from metrics.overdispersion import Spread
 from metrics.periods import Period, describe, span_window
@@ -27,6 +28,7 @@ LINES = ("repeat_share", "repeat_caller_share", "repeat_place_share")
 COMPARED = ("previous", "last_year")
 WEEKS = 26
 _BEHIND = ("repeat_base", "repeat_any", "repeat_caller", "repeat_place")
+_BY_STATION = Breakdown(("repeat_base", "repeat_caller", "repeat_place"), ("station",))
 _JUDGED_BY = "判定：比率与上期（没有上期数据时与去年同期）相比，关键指标与分类表一并按 5% 错误发现率校正"
 
 __all__ = ["COMPARED", "FIGURES", "LINES", "Repeats", "judged_by", "repeats"]
@@ -62,6 +64,7 @@ def _repeats(snapshot: Snapshot, selection: Selection) -> Repeats:
         figures=tuple(figures),
         rows=tuple(rows),
         axis=axis,
+        compared_by=_compared_by(answer),
         shares=_shares(snapshot, selection, period, answer, known),
         base=total("repeat_base") or 0.0,
         keyed=total("repeat_keyed") or 0.0,
@@ -71,7 +74,7 @@ def _repeats(snapshot: Snapshot, selection: Selection) -> Repeats:
 
 
 def _nothing(state: str, axis: str) -> Repeats:
-    return Repeats(state, "", {}, (), (), axis, (), 0.0, 0.0, 0.0, ())
+    return Repeats(state, "", {}, (), (), axis, "repeat_place_share", (), 0.0, 0.0, 0.0, ())
 
 
 def _coarse(known: Catalogue, selection: Selection, period: Period) -> bool:
@@ -96,7 +99,7 @@ def _breakdowns(axis: str, weeks: str) -> tuple[Breakdown, ...]:
     return (
         Breakdown((*shares, "repeat_keyed", "repeat_located"), (), ("current", *COMPARED)),
         Breakdown(shares, (axis,), ("current", *COMPARED)),
-        Breakdown(("repeat_base", "repeat_any"), ("station",)),
+        _BY_STATION,
         Breakdown(shares, ("week",), (weeks,)),
     )
 
@@ -126,10 +129,12 @@ def _untested(change: Comparison, kind: str) -> Comparison:
 
 def _known_only(one: Figure, answer: Answer) -> Figure:
     """Say where the data lack what a rule needs: without caller keys nobody calls twice."""
-    needs = {"repeat_caller_share": ("repeat_keyed", "来电标识"), "repeat_place_share": ("repeat_located", "坐标")}
-    column, word = needs.get(one.metric.id, ("", ""))
-    if not column or answer.total(column) or not answer.total("repeat_base"):
-        return one
+    both = (("repeat_keyed", "来电标识"), ("repeat_located", "坐标"))
+    rules = {"repeat_caller_share": both[:1], "repeat_place_share": both[1:]}.get(one.metric.id, both)
+    missing = [word for column, word in rules if not answer.total(column)]
+    if len(missing) < len(rules) or not answer.total("repeat_base"):
+        return replace(one, note=f"没有{'、'.join(missing)}，只按另一规则" if missing else "")
+    word = "、".join(missing)
     nothing = Comparison(None, None, verdict=NO_BASE)
     return replace(
         one, value=None, top=None, bottom=None, previous=nothing, last_year=nothing, verdict=NOT_JUDGED, days=(),
@@ -174,21 +179,29 @@ def _judged(figures: list[Figure], rows: list[Row]) -> tuple[list[Figure], list[
     )
 
 
+def _compared_by(answer: Answer) -> str:
+    """Return the share by which stations are compared.
+
+    Callers where they are known: how often places come back follows from how densely a station is built, so that the
+    limits of chance say little about it.
+    """
+    return "repeat_caller_share" if answer.total("repeat_keyed") else "repeat_place_share"
+
+
 def _shares(
     snapshot: Snapshot, selection: Selection, period: Period, answer: Answer, known: Catalogue
-) -> tuple[tuple[str, str, float, float], ...]:
+) -> tuple[Share, ...]:
     """Return repeats and valid alerts of every station, whatever stations the page is narrowed to."""
+    top = METRICS[_compared_by(answer)].numerator
     if selection.stations:
         wide = replace(selection, stations=())
-        breakdown = Breakdown(("repeat_base", "repeat_any"), ("station",))
-        answer = query.run(snapshot, Question(wide, period, (breakdown,)))
-    frame = answer.frame(("station",))
-    listed = frame[["station", "repeat_any", "repeat_base"]].itertuples(index=False, name=None)
+        answer = query.run(snapshot, Question(wide, period, (_BY_STATION,)))
+    listed = answer.frame(("station",))[["station", top, "repeat_base"]].itertuples(index=False, name=None)
     names = known.station_names
     return tuple(
-        (str(code), short_name(names.get(code, code)), float(top), float(n))
-        for code, top, n in listed
-        if code != UNREGISTERED and top == top and n == n
+        (str(code), short_name(names.get(code, code)), float(count), float(n))
+        for code, count, n in listed
+        if code != UNREGISTERED and count == count and n == n
     )
 
 

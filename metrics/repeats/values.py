@@ -24,6 +24,7 @@ class Figure:
     days: tuple[date, ...]
     history: tuple[float | None, ...]
     reason: str = ""
+    note: str = ""
 
     @property
     def judges(self) -> Comparison:
@@ -55,8 +56,8 @@ class Row:
 class Repeats:
     """Shares of repeated alerts. state: ok, no_data, no_result, nothing, or coarse (times known only by month).
 
-    keyed, located: valid alerts with a caller key, with a cell; shares: top and n of every station. weeks: of trend,
-    None where a week is not whole.
+    keyed, located: valid alerts with a caller key, with a cell. compared_by: the metric whose top and n `shares` holds
+    for every station.
     """
 
     state: str
@@ -65,6 +66,7 @@ class Repeats:
     figures: tuple[Figure, ...]
     rows: tuple[Row, ...]
     axis: str
+    compared_by: str
     shares: tuple[Share, ...]
     base: float
     keyed: float

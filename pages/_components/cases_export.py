@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from metrics.casework import FIGURES, MEASURES, Casework, casework
-from metrics.funnels import funnel
 from metrics.definitions import METRICS
-from pages._components import export
+from metrics.funnels import funnel
+from pages._components import cases_words, export
 from pages._components.cases_figures import unit_words
 from pages._components.cases_methods import AGES, DELAYS, FUNNEL, TREND
 from pages._components.shown import Shown
@@ -48,7 +48,7 @@ def _figures(shown: Shown) -> list[export.Sheet]:
         for one in found.figures
         for day, value in zip(one.days, one.history, strict=True)
     ]
-    lines = (("对比", f"环比对 {found.windows['previous']}；同比对 {found.windows['last_year']}"),
+    lines = (("对比", cases_words.against(found)),
              ("判定", found.judged_by.removeprefix("判定：")))  # fmt: skip
     history = (export.Column("指标", width=18), export.Column("时段", width=24), _number("数值"))
     return [

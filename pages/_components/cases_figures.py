@@ -11,6 +11,7 @@ from pages._components.figures import Figure, layout, sparkline
 from pages._components.template import pixels, tokens
 
 Href = Callable[[date, date], str]
+PERCENTS = ["0", "25%", "50%", "75%", "100%"]
 
 
 def unit_words(first: date, grain: str) -> str:
@@ -67,12 +68,15 @@ def trend(found: Trend, mode: str, href: Href) -> Figure:
     data += _outside(found, token)
     top = max((value for _, _, values, _, _ in shown for value in values if value is not None), default=1.0)
     highest = max([top, *(value for value in (found.band.high if found.band else []) if value is not None)])
-    labels = _line_labels([(words, values, colour) for _, words, values, colour, _ in shown], highest)
+    labels = _line_labels(
+        [(words, values, token["ink-2"] if name == "past" else colour) for name, words, values, colour, _ in shown],
+        highest,
+    )
     return {
         "data": data,
         "layout": layout(
             mode, "cases-trend", margin={"l": 36, "r": 100, "t": 8, "b": 28}, hovermode="closest", annotations=labels,
-            xaxis={"type": "date", "tickformat": "%-m月%-d日" if found.grain == WEEK else "%Y-%m", "nticks": 8},
+            xaxis={"type": "date", "tickformat": "%-m月%-d日" if found.grain == WEEK else "%Y-%m", "tickangle": 0},
             yaxis={"range": [0, highest * 1.08 or 1], "showgrid": True, "nticks": 5},
         ),
     }  # fmt: skip
@@ -168,7 +172,7 @@ def ages(found: Ages, mode: str) -> Figure:
         {
             **bar, "name": "now", "y": list(found.now), "marker": {"color": token["accent"]}, "width": 0.5,
             "offset": -0.2, "text": [f"{count:,.0f}" for count in found.now], "textposition": "outside",
-            "textfont": {"color": token["ink"]}, "cliponaxis": False,
+            "textfont": {"color": token["ink"]}, "cliponaxis": False, "constraintext": "none",
             "customdata": [f"{label}<br>{count:,.0f} 起，占 {count / total:.1%}（{count:,.0f} ÷ {found.total:,.0f}）"
                            for label, count in zip(found.labels, found.now, strict=True)],
         }
@@ -177,11 +181,17 @@ def ages(found: Ages, mode: str) -> Figure:
     return {
         "data": data,
         "layout": layout(
-            mode, "cases-ages", margin={"l": 44, "r": 4, "t": 16, "b": 28}, barmode="overlay",
-            xaxis={"type": "category", "ticks": ""},
-            yaxis={"range": [0, highest * 1.12], "showgrid": True, "nticks": 5},
+            mode, "cases-ages", margin={"l": 44, "r": 4, "t": 16, "b": 46}, barmode="overlay",
+            xaxis={"type": "category", "ticks": "", "tickangle": 0, "tickvals": list(found.labels),
+                   "ticktext": [_folded(label) for label in found.labels]},
+            yaxis={"range": [0, highest * 1.12], "showgrid": True, "nticks": 5, "tickformat": ",d"},
         ),
     }  # fmt: skip
+
+
+def _folded(label: str) -> str:
+    """Return a class in two lines, so that six stand side by side on a phone."""
+    return label.replace(" 天", "<br>天") if label.endswith(" 天") else label.replace("以", "<br>以")
 
 
 def delays(found: Sequence[Delays], mode: str) -> Figure:
@@ -210,7 +220,7 @@ def delays(found: Sequence[Delays], mode: str) -> Figure:
         "layout": layout(
             mode, "cases-delays", margin={"l": 52, "r": 24, "t": 8, "b": 28}, barmode="stack", bargap=0.62,
             annotations=[_delay_words(one, row, token) for one, row in zip(found, rows, strict=True)],
-            xaxis={"range": [0, 100], "ticksuffix": "%", "tickvals": [0, 25, 50, 75, 100]},
+            xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": PERCENTS},
             yaxis={"type": "category", "categoryorder": "array", "categoryarray": rows[::-1], "ticks": "",
                    "range": [-0.5, len(rows) - 0.3]},
         ),

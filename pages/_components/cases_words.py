@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from metrics.funnels import LEAST, Funnel
 from metrics.casework.values import WEEK, Ages, Casework, Community, Figure, Known, Trend
 from metrics.catalogue import Catalogue
+from metrics.funnels import LEAST, Funnel
 
 
 def covered(known: Catalogue, table: str = "cases") -> str:
     """Return the days that a table has data for, in words; "" without any."""
     runs = known.coverage.get(table, [])
     return f"{min(first for first, _ in runs)} 至 {max(last for _, last in runs)}" if runs else ""
+
+
+def against(found: Casework) -> str:
+    """Return with what the period is compared."""
+    words = {"last_year": "同比对", "previous": "环比对"}
+    return " · ".join(f"{word} {found.windows[span]}" for span, word in words.items() if span in found.windows)
 
 
 def beside(one: Figure) -> str:
@@ -61,7 +67,7 @@ def funnel_note(found: Funnel) -> str:
     if not found.spots:
         return "该时段没有可比的案件。"
     if not found.curves:
-        few = f"有样本的派出所不足 {LEAST} 个" if len(found.spots) < LEAST else "各所没有差别"
+        few = f"有样本的派出所不足 {LEAST} 个" if len(found.spots) < LEAST else "各所均为 0% 或均为 100%"
         return f"{few}，不画界限。"
     left = f" · {found.left_out} 个所没有样本" if found.left_out else ""
     return f"虚线 95%、实线 99.8% 界限（离散 φ {found.phi:.2f}）· 线内为偶然波动，线外才着色 · 点击进入该所{left}"
@@ -80,11 +86,6 @@ def ages_note(found: Ages, since: date | None) -> str:
     if since:
         said.append(f"数据自 {since} 起，此前立案的不在其中，存量的同比因此偏高")
     return " · ".join(said)
-
-
-def end_of(title: str) -> str:
-    """Return the last part of a period in words."""
-    return title.rpartition("至")[2]
 
 
 def delays_note(found: Casework) -> str:

@@ -46,7 +46,7 @@ def _range(found: Funnel) -> tuple[float, float]:
     """Return the limits of the upright axis: all places and, where samples are large, the lines around them."""
     values = [spot.value for spot in found.spots] or [0.0]
     if not found.metric.is_proportion:
-        return 0.0, max(1.0, min(max(values), _HIGHEST * (found.mean or max(values))))
+        return 0.0, max(10.0, min(max(values), _HIGHEST * (found.mean or max(values))))
     edges = [end for curve in found.curves[-1:] for end in curve.control]
     low, high = min([*values, *edges]), max([*values, *edges])
     room = max(high - low, 1.0) * 0.08
@@ -59,6 +59,8 @@ def _ticks(most: float) -> list[int]:
 
 
 def _limit_lines(found: Funnel, token: dict[str, str]) -> list[Figure]:
+    if not found.curves:
+        return []
     xs = [curve.n for curve in found.curves]
     line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": xs}
     pairs = (("warning", "dot", [curve.warning for curve in found.curves]),
@@ -69,7 +71,7 @@ def _limit_lines(found: Funnel, token: dict[str, str]) -> list[Figure]:
         for name, dash, limits in pairs
         for place, side in enumerate(("low", "high"))
     ]  # fmt: skip
-    if found.mean is not None and xs:
+    if found.mean is not None:
         made.append(
             {**line, "name": "mean", "y": [found.mean] * len(xs), "line": {"color": token["ink-2"], "width": 1}}
         )
@@ -86,7 +88,7 @@ def tone_of(spot: Spot, better: str) -> str:
 def _spots(
     found: Funnel, token: dict[str, str], href: Callable[[str], str], chosen: Collection[str], better: str, top: float
 ) -> Figure:
-    colours = {"worse": token["worse"], "better": token["better"], "none": token["past"]}
+    colours = {"worse": token["worse"], "better": token["better"], "none": token["ink-2"]}
     metric = found.metric
     return {
         "type": "scatter", "mode": "markers", "name": "spots",
@@ -94,7 +96,7 @@ def _spots(
         "y": [min(spot.value, top) for spot in found.spots],
         "marker": {
             "symbol": ["triangle-up" if spot.value > top else "circle" for spot in found.spots],
-            "size": [13 if spot.code in chosen else 9 for spot in found.spots],
+            "size": [13 if spot.code in chosen else 8 for spot in found.spots],
             "color": [colours[tone_of(spot, better)] for spot in found.spots],
             "line": {"color": [token["accent" if spot.code in chosen else "surface"] for spot in found.spots],
                      "width": [3 if spot.code in chosen else 1 for spot in found.spots]},
@@ -120,15 +122,20 @@ def _words(
     far = [spot for spot in found.spots if spot.verdict in (VERY_HIGH, VERY_LOW) or spot.code in chosen]
     near = [spot for spot in found.spots if spot.verdict not in (INSIDE, "") and spot not in far]
     named = sorted([*far, *sorted(near, key=lambda spot: -spot.n)][:_NAMED], key=lambda spot: spot.n)
+    most = max((spot.n for spot in found.spots), default=1.0)
     arrows = {VERY_HIGH: " ↑", VERY_LOW: " ↓"}
-    words = [
-        {
-            "text": spot.name + arrows.get(spot.verdict, ""), "x": math.log10(spot.n), "y": min(spot.value, top),
-            "yshift": 12,
-            "showarrow": False, "font": {"color": ink[tone_of(spot, better)], "size": pixels("f1")},
-        }
-        for spot in named
-    ]  # fmt: skip
+    words: list[dict[str, Any]] = []
+    for spot in named:
+        at = (math.log10(spot.n), min(spot.value, top))
+        # A name that would lie on the one before it goes below its place.
+        crowded = any(abs(one["x"] - at[0]) < 0.25 and abs(one["y"] - at[1]) < top * 0.09 for one in words)
+        words.append(
+            {
+                "text": spot.name + arrows.get(spot.verdict, ""), "x": at[0], "y": at[1],
+                "yshift": -12 if crowded else 12, "xanchor": "right" if spot.n > 0.6 * most else "center",
+                "showarrow": False, "font": {"color": ink[tone_of(spot, better)], "size": pixels("f1")},
+            }
+        )  # fmt: skip
     if not found.curves or found.mean is None:
         return words
     end = found.curves[-1]

@@ -86,20 +86,14 @@ def _kinds(shown: Shown) -> export.Sheet:
 
 
 def _funnel(shown: Shown) -> export.Sheet:
-    places = funnel(METRICS["repeat_share"], _page(shown).found.shares)
-    columns = [export.Column("派出所", width=16)]
-    columns += [
-        _number("重复"),
-        _number("有效警情"),
-        _number("重复率 %", 1),
-        _number("区间下限", 1),
-        _number("区间上限", 1),
-    ]
-    columns.append(export.Column("判定"))
+    found = _page(shown).found
+    metric = METRICS[found.compared_by]
+    places = funnel(metric, found.shares)
+    columns = [export.Column("派出所", width=16), _number("重复"), _number("有效警情")]
+    columns += [_number("比例 %", 1), _number("区间下限", 1), _number("区间上限", 1), export.Column("判定")]
     rows = [(spot.name, spot.top, spot.n, spot.value, spot.low, spot.high, spot.verdict) for spot in places.spots]
     lines = (("离散程度", f"φ {places.phi:.2f}"),)
-    about = ("repeat_share", "cases-funnel")
-    return export.sheet_of(shown, "各所重复报警率", columns, rows, about=about, lines=lines)
+    return export.sheet_of(shown, f"各所{metric.label}", columns, rows, about=(metric.id, "cases-funnel"), lines=lines)
 
 
 def _lorenz(shown: Shown) -> export.Sheet:

@@ -10,7 +10,7 @@ from metrics.compare import REAL
 from metrics.hotspots.concentration import UNITS, Concentration
 from metrics.repeats.values import Figure as Share
 from metrics.repeats.values import Spot
-from pages._components.cases_figures import unit_words
+from pages._components.cases_figures import PERCENTS, unit_words
 from pages._components.figures import Figure, layout
 from pages._components.maps import station_map
 from pages._components.template import pixels, tokens
@@ -44,7 +44,7 @@ def trend(found: Sequence[Share], mode: str, href: Callable[[date, date], str]) 
         "data": data,
         "layout": layout(
             mode, "repeat-trend", margin={"l": 40, "r": 76, "t": 8, "b": 28}, annotations=_ends(shown, token, highest),
-            xaxis={"type": "date", "tickformat": "%-m月%-d日", "nticks": 8},
+            xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0},
             yaxis={"range": [0, highest * 1.12 or 1], "ticksuffix": "%", "showgrid": True, "nticks": 5},
         ),
     }  # fmt: skip
@@ -92,11 +92,11 @@ def lorenz(found: Concentration, mode: str) -> Figure:
     return {
         "data": data,
         "layout": layout(
-            mode, "repeat-lorenz", margin={"l": 48, "r": 12, "t": 8, "b": 42}, annotations=_halves(found, token),
+            mode, "repeat-lorenz", margin={"l": 48, "r": 24, "t": 8, "b": 42}, annotations=_halves(found, token),
             shapes=_half_lines(found, token),
-            xaxis={"range": [0, 100], "ticksuffix": "%", "tickvals": [0, 25, 50, 75, 100],
+            xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": PERCENTS,
                    "title": {"text": f"{unit}占比（警情多的在前）", "standoff": 6}},
-            yaxis={"range": [0, 102], "ticksuffix": "%", "tickvals": [0, 25, 50, 75, 100], "showgrid": True},
+            yaxis={"range": [0, 102], "tickvals": [0, 25, 50, 75, 100], "ticktext": PERCENTS, "showgrid": True},
         ),
     }  # fmt: skip
 
@@ -114,16 +114,17 @@ def _half_lines(found: Concentration, token: Mapping[str, str]) -> list[dict[str
 
 
 def _halves(found: Concentration, token: Mapping[str, str]) -> list[dict[str, Any]]:
-    words = [
-        ("实际", found.half, token["accent"], 40), ("随机", found.half_chance, token["ink-2"], 16),
-    ]  # fmt: skip
+    """Return what the marked halves say, beside the lines and not on them."""
+    if found.half is None or found.half_chance is None:
+        return []
+    words = (("实际", found.half, token["accent"], 40), ("随机", found.half_chance, token["ink-2"], 31))
+    right = min(100 * found.half_chance + 14, 62)
     return [
         {
-            "text": f"{name}：{half:.1%} 占一半", "x": 100 * half, "y": y, "xanchor": "left", "xshift": 5,
+            "text": f"{name}：{half:.1%} 的{UNITS[found.unit]}占一半", "x": right, "y": y, "xanchor": "left",
             "showarrow": False, "font": {"color": colour, "size": pixels("f1")},
         }
         for name, half, colour, y in words
-        if half is not None
     ]  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def spot_map(
         for spot in spots
     ]  # fmt: skip
     values = {str(one["code"]): {"text": "", "strength": 0, "href": href(str(one["code"]))} for one in stations}
-    made = station_map(stations, values, cells, mode, height=420, focus=focus)
+    made = station_map(stations, values, cells, mode, height=420, focus=focus, window=None if focus else _window(spots))
     squares = next((one for one in made["data"] if one.get("name") == "cells"), None)
     if squares is not None:
         by_place = {(spot.lon, spot.lat): spot for spot in spots}
@@ -152,3 +153,12 @@ def spot_map(
             "color": [token["worse"] if one.verdict == REAL and one.z > 0 else token["accent"] for one in drawn],
         }
     return made
+
+
+def _window(spots: Sequence[Spot]) -> tuple[float, float, float, float] | None:
+    """Return the part of the map that holds the places, with half as much room around them; None without any."""
+    if not spots:
+        return None
+    xs, ys = [spot.lon for spot in spots], [spot.lat for spot in spots]
+    wide, tall = max(max(xs) - min(xs), 0.02) / 4, max(max(ys) - min(ys), 0.02) / 4
+    return min(xs) - wide, min(ys) - tall, max(xs) + wide, max(ys) + tall

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from dash import html
 
 from metrics import privacy
-from metrics.compare import REAL
+from metrics.compare import REAL, Comparison
 from metrics.definitions import METRICS
 from metrics.hotspots.repeats import WINDOWS
 from metrics.repeats.values import Beat, Places, Row, Spot
-from pages._components.changes import change_of, said, verdict_of
+from pages._components.changes import Change, change_of, said, verdict_of
 from pages._components.markup import static
 
 _SHARE = METRICS["repeat_share"]
@@ -26,20 +27,19 @@ def _table(heads: Heads, rows: Sequence[html.Tr]) -> html.Div:
 def kinds(rows: Sequence[Row], axis: str, href: Callable[[str], str]) -> html.Div:
     """Return groups (or categories) with repeats, their share of valid alerts, and how the share changed."""
     heads = (
-        ("归类" if axis == "group" else "类别", ""), ("重复", "num"), ("有效警情", "num"), ("重复率", "num"),
-        ("环比", "num"), ("同比", "num"), ("同一来电", "num"), ("同一地点", "num"), ("判定", ""),
+        ("归类" if axis == "group" else "类别", ""), ("重复 ÷ 有效", "num"), ("重复率", "num"), ("环比", "num"),
+        ("同比", "num"), ("同一来电", "num"), ("同一地点", "num"), ("判定", ""),
     )  # fmt: skip
     return _table(heads, [_kind(row, href(row.key)) for row in rows])
 
 
 def _kind(row: Row, href: str) -> html.Tr:
     verdict = verdict_of(row.verdict, row.judges.change, _SHARE)
-    before, year = change_of(row.previous, _SHARE, "上期"), change_of(row.last_year, _SHARE, "同期")
+    before, year = _points(row.previous, "上期"), _points(row.last_year, "同期")
     return html.Tr(
         [
             html.Td(html.A(row.name, href=href), className="name"),
-            html.Td(f"{row.repeats:,.0f}", className="num now"),
-            html.Td(f"{row.base:,.0f}", className="num"),
+            html.Td([html.B(f"{row.repeats:,.0f}"), f" ÷ {row.base:,.0f}"], className="num"),
             html.Td(f"{100 * row.repeats / row.base:.1f}%", className="num"),
             html.Td(said(before, with_note=False), className="num", title=before.note),
             html.Td(said(year, with_note=False), className="num", title=year.note),
@@ -48,6 +48,12 @@ def _kind(row: Row, href: str) -> html.Tr:
             html.Td(verdict.text, className=f"tone-{verdict.tone}", title=verdict.title),
         ]
     )
+
+
+def _points(comparison: Comparison, word: str) -> Change:
+    """Say a change of a share; the head of the table says that it is in percentage points."""
+    change = change_of(comparison, _SHARE, word)
+    return replace(change, text=change.text.removesuffix(" 个百分点"))
 
 
 def shown_count(count: int) -> str:

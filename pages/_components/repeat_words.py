@@ -1,0 +1,38 @@
+"""The sentences of 重复警情: why there is nothing, what the places add up to, what the funnel can say."""
+
+from __future__ import annotations
+
+from metrics.funnels import Funnel
+from metrics.repeats.values import Places
+from pages._components import cases_words
+
+# Beyond this, stations differ so much by nature that limits of chance tell nothing.
+_DIFFERENT = 5.0
+
+
+def why(state: str) -> str:
+    """Say why a figure of places is empty."""
+    return {
+        "no_coordinates": "警情没有坐标，无法按地点统计。可改看按警格或派出所的集中度。",
+        "no_data": "该窗口无数据。",
+    }.get(state, "该窗口没有可统计的警情。")
+
+
+def places_note(found: Places) -> str:
+    """Say how the table is ordered and what all repeat places add up to."""
+    said = [f"列出起数最多的 {len(found.spots)} 处，供排查，不作名次"] if found.in_all > len(found.spots) else []
+    said.append("「近 30 日」与此前速度相比，只有超出随机的才标 ↑ ↓")
+    if found.share is not None:
+        said.append(
+            f"共 {found.places:,} 处重复地点 {found.place_calls:,} 起，重复 {found.repeats:,} 起，"
+            f"占 {found.share:.1%}（{found.repeats:,} ÷ {found.calls:,}）"
+        )
+    return " · ".join(said)
+
+
+def funnel_note(found: Funnel) -> str:
+    """Say how to read the funnel, and where it tells little."""
+    said = cases_words.funnel_note(found)
+    if found.curves and found.phi > _DIFFERENT:
+        said += " · 各所差异远大于偶然，多半来自辖区的密度与功能，不宜相互比较"
+    return said

@@ -1,0 +1,193 @@
+"""案件侦防: what its figures draw, what it says, and its callback on stores of all kinds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+from app import create_app
+from data.snapshots import Store
+from metrics import cache
+from metrics.casework.values import WEEK, Ages, Community, Delays, Trend
+from metrics.definitions import METRICS
+from metrics.expectation import weekly_band
+from metrics.funnels import Funnel, funnel
+from pages._components import cases_figures, cases_tables, cases_words, funnel_figures
+from pages._components.template import tokens
+from tests import tiny
+from tests.pages.asking import ask, html_of
+from tests.pages.reading import read
+
+WEEKS = [date(2026, 8, 3) + timedelta(weeks=n) for n in range(12)]
+COUNTS = (100.0, 98.0, 104.0, 99.0, 101.0, 100.0, 97.0, 103.0, 100.0, 160.0, 99.0, None)
+
+
+def made_trend() -> Trend:
+    import numpy as np
+
+    counts = np.array([np.nan if count is None else count for count in COUNTS])
+    return Trend(
+        WEEK, tuple(WEEKS), COUNTS, tuple(40.0 for _ in WEEKS), (None, *(90.0 for _ in WEEKS[1:])),
+        weekly_band(WEEKS, counts),
+    )  # fmt: skip
+
+
+def trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in figure["data"] if one["name"] == name)
+    return found
+
+
+def href(first: date, last: date) -> str:
+    return f"/cases?from={first}&to={last}"
+
+
+def test_trend_draws_all_three_lines_the_band_and_what_lies_outside() -> None:
+    figure = cases_figures.trend(made_trend(), "light", href)
+    assert [one["name"] for one in figure["data"]] == ["low", "high", "past", "solved", "filed", "outside"]
+    filed = trace(figure, "filed")
+    assert filed["y"] == list(COUNTS) and filed["customdata"][0] == "/cases?from=2026-08-03&to=2026-08-09"
+    assert "2026年10月5日至11日<br>立案 160 起<br>预期" in filed["text"][9] and "数据不全" in filed["text"][11]
+    outside = trace(figure, "outside")
+    assert outside["x"] == ["2026-10-05"] and outside["text"] == ["↑"]
+    assert outside["marker"]["color"] == [tokens("light")["worse"]]
+    assert [note["text"] for note in figure["layout"]["annotations"]] == ["破案", "去年同期立案", "立案"]
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low == 0 and high > 160
+    assert cases_words.trend_title(made_trend()) == "立案1 周高于预期区间"
+
+
+def test_trend_without_solved_cases_draws_no_line_of_zeros() -> None:
+    figure = cases_figures.trend(replace(made_trend(), solved=(None,) * 12, band=None), "dark", href)
+    assert [one["name"] for one in figure["data"]] == ["past", "filed"]
+
+
+def made_funnel(*pairs: tuple[float, float]) -> Funnel:
+    return funnel(METRICS["clear_rate"], [(f"S{n}", f"{n}所", top, of) for n, (top, of) in enumerate(pairs)])
+
+
+def test_funnel_colours_only_beyond_the_outer_limits() -> None:
+    found = made_funnel(*[(50, 100)] * 10, (5, 100), (160, 100))
+    figure = funnel_figures.funnel(found, "light", lambda code: f"/cases?station={code}", ("S3",), "higher")
+    spots, token = trace(figure, "spots"), tokens("light")
+    assert spots["marker"]["color"][10:] == [token["worse"], token["better"]]
+    assert set(spots["marker"]["color"][:10]) == {token["ink-2"]}
+    assert spots["marker"]["size"][3] > spots["marker"]["size"][2]
+    assert "破案率 5.0%（5 ÷ 100）" in spots["text"][10] and "95% 区间" in spots["text"][10]
+    assert spots["customdata"][4] == "/cases?station=S4"
+    words = [note["text"] for note in figure["layout"]["annotations"]]
+    assert {"10所 ↓", "11所 ↑", "3所"} <= set(words) and figure["layout"]["xaxis"]["type"] == "log"
+    assert {one["name"] for one in figure["data"]} >= {"warning-low", "control-high", "mean"}
+
+
+def test_a_ratio_far_above_all_stands_at_the_edge_with_its_own_number() -> None:
+    found = made_funnel(*[(4, 10)] * 8, (9, 1))
+    spots = trace(funnel_figures.funnel(found, "light", str, (), "higher"), "spots")
+    assert spots["y"][8] < 900 and "900.0%" in spots["text"][8] and spots["marker"]["symbol"][8] == "triangle-up"
+
+
+@pytest.mark.parametrize("pairs", [[], [(0.0, 3.0)] * 5, [(2.0, 3.0)]])
+def test_funnel_without_limits_still_draws(pairs: list[tuple[float, float]]) -> None:
+    figure = funnel_figures.funnel(made_funnel(*pairs), "light", str)
+    assert [one["name"] for one in figure["data"]] == ["spots"] and figure["layout"]["annotations"] == []
+
+
+def test_ages_show_counts_shares_and_the_year_before() -> None:
+    found = Ages(("30 天以内", "2 年以上"), (5.0, 15.0), (1.0, 0.0), 20.0, 400.0, 900.0)
+    figure = cases_figures.ages(found, "light")
+    assert [one["name"] for one in figure["data"]] == ["then", "now"]
+    assert trace(figure, "now")["customdata"][1] == "2 年以上<br>15 起，占 75.0%（15 ÷ 20）"
+    assert cases_words.ages_title(found) == "未破刑事案件 20 起，半数已逾 400 天"
+    assert [one["name"] for one in cases_figures.ages(replace(found, then=None), "light")["data"]] == ["now"]
+
+
+def test_delays_fill_each_bar_and_say_the_share_within_the_limit() -> None:
+    labels = ("1 日内", "1–3 日", "3–7 日", "7–30 日", "30 日以上")
+    found = (
+        Delays("刑事（受案到立案）", "current", labels, (6.0, 2.0, 1.0, 1.0, 0.0), 2),
+        Delays("行政（报案到受案）", "current", ("24 小时内", "1–3 日", "3 日以上"), (3.0, 1.0, 0.0), 1),
+    )
+    figure = cases_figures.delays(found, "light")
+    assert sum(one["x"][0] for one in figure["data"][:5]) == pytest.approx(100)
+    words = [note["text"] for note in figure["layout"]["annotations"]]
+    assert words == ["3 日内 80.0%（8 ÷ 10），超过 2 起", "24 小时内 75.0%（3 ÷ 4），超过 1 起"]
+    assert figure["data"][0]["customdata"] == ["刑事（受案到立案） · 本期<br>1 日内 6 起，60.0%（6 ÷ 10）"]
+
+
+def test_communities_carry_counts_beside_the_share() -> None:
+    listed = (Community("S1", "东港所", 1, 4, 9), Community("S2", "西郊所", 0, 0.5, 3))
+    cells = read(cases_tables.communities(listed[:1], False, lambda code: f"/cases?station={code}")).all("td")
+    assert [cell.text for cell in cells] == ["东港所", "1", "4", "25%", "9"]
+    assert read(cases_tables.communities(listed[:1], True, str)).all("td")[2].text == "● 零发案"
+
+
+# ---- the callback --------------------------------------------------------------------------------
+
+
+def shown(client: FlaskClient, selection: dict[str, str] | None = None, search: str = "") -> dict[str, Any]:
+    return ask(
+        client,
+        "cases-grid.hidden",
+        {
+            "selection.data": selection or {}, "url.search": search, "snapshot.data": "1", "mode.data": "light",
+        },
+    )  # fmt: skip
+
+
+def test_the_page_is_filled_from_one_filter(client: FlaskClient) -> None:
+    found = shown(client, {"period": "last30"}, "?period=last30&measure=handled")
+    assert found["cases-grid"]["hidden"] is False
+    assert "起" in html_of(found["cases-kpi-cases_filed-text"]["children"])
+    assert "÷" in html_of(found["cases-kpi-clear_rate-text"]["children"])
+    assert "派出所办理刑事案件占比" in found["cases-funnel-title"]["children"]
+    assert found["cases-measure"]["value"] == "handled"
+    links = found["cases-funnel-figure"]["figure"]["data"][-1]["customdata"]
+    assert links[0].startswith("/cases?period=last30&measure=handled&station=")
+    assert "category=" in html_of(found["cases-kinds-body"]["children"])
+
+
+def test_an_unknown_measure_falls_back_with_a_notice(client: FlaskClient) -> None:
+    found = shown(client, {}, "?measure=luck")
+    assert "没有名为「luck」的比较指标" in html_of(found["cases-state"]["children"])
+    assert found["cases-measure"]["value"] == "*"
+
+
+def test_a_drawn_page_is_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from data.reading import Snapshot
+
+    shown(client, {"period": "last7"})
+    monkeypatch.setattr(Snapshot, "query", lambda *args: pytest.fail("a kept page asks nothing"))
+    assert shown(client, {"period": "last7"})["cases-grid"]["hidden"] is False
+    cache.forget()
+
+
+@pytest.mark.parametrize("change", [lambda con: None, lambda con: tiny.alerts(con, [{"call": "2026-11-21 08:00:00"}])])
+def test_stores_without_cases_say_so(tmp_path: Any, change: Any) -> None:
+    store = Store(tmp_path / "store")
+    tiny.publish(store, change)
+    found = shown(create_app(store.root).server.test_client(), {"period": "last7"})
+    assert found["cases-grid"]["hidden"] is True and html_of(found["cases-state"]["children"])
+
+
+def test_one_station_and_one_day(tmp_path: Any) -> None:
+    store = Store(tmp_path / "store")
+    tiny.publish(
+        store,
+        lambda con: con.execute("DELETE FROM stations WHERE code <> ?", [tiny.CITY]),
+        lambda con: tiny.cases(con, [{"filed": "2026-11-21 08:00:00"}, {"filed": "2026-11-21 23:59:00"}]),
+    )
+    day = {"period": "custom", "from": "2026-11-21", "to": "2026-11-21"}
+    found = shown(create_app(store.root).server.test_client(), day)
+    assert found["cases-grid"]["hidden"] is False
+    assert "2起" in html_of(found["cases-kpi-cases_filed-text"]["children"]).replace("</span>", "").replace(
+        '<span class="unit">', ""
+    )
+
+
+def test_an_empty_store_leads_to_the_import(empty_app: Dash) -> None:
+    found = shown(empty_app.server.test_client())
+    assert "还没有数据" in html_of(found["cases-state"]["children"])
