@@ -18,8 +18,10 @@ from pages._components.markup import static
 Line = Sequence[float | None]
 _WIDTH, _HEIGHT, _EDGE = 200, 48, 3
 _SMOOTH = 7
-# What lies beyond twice its usual level stays at the edge; its counts say how far.
-LEAST_INDEX, MOST_INDEX = 0.0, 200.0
+# How far the common scale reaches to both sides of the usual level, in percent: the least that holds most of the
+# points. What lies beyond stays at the edge; its counts say how far.
+REACHES = (20.0, 40.0, 60.0, 100.0)
+_HELD = 0.95
 # A line of fewer a day, week or month is noise from edge to edge.
 FEWEST = 1
 
@@ -40,7 +42,8 @@ def scale_words(found: Trend) -> str:
     if found.metric.kind != COUNT:
         return f"各图同一纵轴，{found.metric.unit}"
     few = f"每{GRAIN_NOUNS[found.asked.grain]}不足 {FEWEST} 起的不画线"
-    return f"{smooth}以上年同期（没有的取本期）平均为 100%（虚线），各图纵轴均为 0–200%，{few}"
+    low, high = _limits(found, [_scaled(found, part) for part in found.parts])
+    return f"{smooth}以上年同期（没有的取本期）平均为 100%（虚线），各图纵轴均为 {low:.0f}–{high:.0f}%，{few}"
 
 
 def _indexed(found: Trend) -> bool:
@@ -61,7 +64,7 @@ def _scaled(found: Trend, part: Part) -> tuple[Line, Line]:
 
 
 def _index(value: float | None, mean: float) -> float | None:
-    return None if value is None or not mean else min(max(100 * value / mean, LEAST_INDEX), MOST_INDEX)
+    return None if value is None or not mean else 100 * value / mean
 
 
 def smoothed(values: Line) -> list[float | None]:
@@ -74,9 +77,12 @@ def smoothed(values: Line) -> list[float | None]:
 
 
 def _limits(found: Trend, lines: Sequence[tuple[Line, Line]]) -> tuple[float, float]:
-    if _indexed(found):
-        return LEAST_INDEX, MOST_INDEX
     every = [value for pair in lines for line in pair for value in line if value is not None] or [0.0]
+    if _indexed(found):
+        away = sorted(abs(value - 100) for value in every)
+        needed = away[int(_HELD * (len(away) - 1))]
+        reach = next((one for one in REACHES if one >= needed), REACHES[-1])
+        return 100 - reach, 100 + reach
     room = max(max(every) - min(every), 1e-9) * 0.05
     return min(every) - room, max(every) + room
 
@@ -132,7 +138,7 @@ def _level(value: float, limits: tuple[float, float]) -> str:
 
 def _y(value: float, limits: tuple[float, float]) -> float:
     low, high = limits
-    return _EDGE + (_HEIGHT - 2 * _EDGE) * (high - value) / (high - low)
+    return _EDGE + (_HEIGHT - 2 * _EDGE) * (high - min(max(value, low), high)) / (high - low)
 
 
 def _shape(inside: str) -> str:
