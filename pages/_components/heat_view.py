@@ -200,7 +200,7 @@ def week_note(found: Heat, view: View) -> str:
     if found.week is None:
         return "这些数据的时间不精确到小时，不能按时段统计。"
     reading = f"案件按发案时间起止，{READINGS[view.reading]}。" if found.table == "cases" else ""
-    return f"{reading}点击一格，右侧列出该时段的派出所与类别。{''.join(found.week.notes)}"
+    return f"{reading}点击一格，可看该时段的派出所与类别。{''.join(found.week.notes)}"
 
 
 def calendar_title(found: Heat) -> str:

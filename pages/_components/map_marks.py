@@ -17,6 +17,9 @@ Box = tuple[float, float, float, float]
 # The share of the map's height that is left under it for scale bar and north mark.
 STRIP = 0.09
 _FLAGGED = 2
+# Width of a phone's map in px, and the mark of names that do not fit there (assets/heat.css looks for it).
+_PHONE = 330
+WIDE_ONLY = f"{tokens('light')['font']}, wide-only".replace('"', "")
 # px that a name is lifted above an area that is too small for it.
 _LIFT = 14
 
@@ -70,7 +73,11 @@ def names(
         if any(area[0] < t[2] and t[0] < area[2] and area[1] < t[3] and t[1] < area[3] for t in taken):
             continue
         taken.append(area)
+        small = _PHONE / frame.width
         found.append(_name(label, (x, y), value, inside, mode))
+        if not _weight(value) and not _is_room(label, wide * small, tall * small):
+            # A phone's map is so much smaller: the style sheet leaves these names out there.
+            found[-1]["font"]["family"] = WIDE_ONLY
     return found
 
 

@@ -160,6 +160,13 @@ class TestMap:
         drawn = maps.station_map([*wide, *small], {}, [], "light", window=box)
         assert drawn["layout"]["xaxis"]["range"] == [box[0], box[2]]
 
+    def test_names_that_a_phone_has_no_room_for_are_marked(self) -> None:
+        listed = [_sized("a", 0.0, 0.0, 0.3), _sized("b", 0.3, 0.0, 0.03), _sized("c", 0.3, 0.1, 0.07)]
+        drawn = maps.station_map(listed, {"c": {"text": "", "strength": 3}}, [], "light", width=590, height=520)
+        families = {note["text"]: note["font"].get("family", "") for note in drawn["layout"]["annotations"]}
+        assert families["a所"] == families["<b>c所</b>"] == ""
+        assert families["b所"].endswith("wide-only")
+
     def test_without_outlines_the_cells_say_how_far_the_map_reaches(self) -> None:
         over = [{"type": "scatter", "name": "grid", "x": [120.0, 120.2, None], "y": [30.0, 30.1, None]}]
         spot = {"code": "a", "name": "a所", "lon": 120.1, "lat": 30.05, "boundary": None}
