@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.reading import Snapshot
 from metrics import catalogue
@@ -26,6 +28,8 @@ from metrics.selection import Selection
 TABLES = {view.id: view.table for view in VIEWS.values()}
 # The hours of the week, over which a match of two metrics is made.
 _WEEK_HOURS = ("weekday", "hour")
+# More than there are dimensions: GROUPING has a bit for each.
+_GROUPING_BITS = 40
 _PRECISE_ENOUGH = {"hour": "('minute', 'hour')", "day": "('minute', 'hour', 'day')"}
 
 
@@ -397,7 +401,7 @@ def _assemble(
         if not applies:
             covered |= {key: 0.0 for key in covered if key[0] == view.id}
             days |= {key: [] for key in days if key[0] == view.id}
-    answers = Rows(question, known, parts, raw, covered)
+    answers = Rows(question, known, parts, raw, covered, _lines(raw))
     frames: dict[tuple[tuple[str, ...], str], pd.DataFrame] = {}
     for breakdown in question.breakdowns:
         for span in breakdown.spans:
@@ -411,13 +415,34 @@ def _assemble(
 
 @dataclass(frozen=True)
 class Rows:
-    """What the statement returned, with what is needed to read it."""
+    """What the statement returned, with what is needed to read it.
+
+    lines: the places of the rows of each part and grouping.
+    """
 
     question: Question
     known: Catalogue
     parts: list[Part]
     raw: pd.DataFrame
     covered: dict[tuple[str, str], float]
+    lines: dict[tuple[int, int], NDArray[np.intp]]
+
+
+_NO_LINES = np.zeros(0, dtype=np.intp)
+
+
+def _lines(raw: pd.DataFrame) -> dict[tuple[int, int], NDArray[np.intp]]:
+    """Return the places of the rows of each part and grouping, in their order."""
+    if raw.empty:
+        return {}
+    groupings = raw["grouping_id"].to_numpy(dtype=np.int64)
+    keys = raw["part"].to_numpy(dtype=np.int64) << _GROUPING_BITS | groupings
+    order = np.argsort(keys, kind="stable")
+    found, begins = np.unique(keys[order], return_index=True)
+    return {
+        (int(key) >> _GROUPING_BITS, int(key) & ((1 << _GROUPING_BITS) - 1)): places
+        for key, places in zip(found, np.split(order, begins[1:]), strict=True)
+    }
 
 
 def _covered_days(known: Catalogue, view: View, window: Window) -> list[date]:
@@ -465,11 +490,12 @@ def _columns_frame(rows: Rows, view: View, span: str, by: tuple[str, ...], colum
     index, part = next(
         (n, part) for n, part in enumerate(rows.parts) if (part.view, part.span, part.needs, part.grain) == key
     )
-    raw = rows.raw[(rows.raw["part"] == index) & (rows.raw["grouping_id"] == _grouping_id(part, by))]
+    lines = rows.lines.get((index, _grouping_id(part, by)), _NO_LINES)
+    raw = pd.DataFrame({name: rows.raw[name].array.take(lines) for name in (*by, *columns)})
     if view.monthly and by:
         # A group of rows that know nothing of these figures, such as the bureau's departments, is not shown.
-        raw = raw.dropna(how="all", subset=columns)
-    frame = _python_values(raw[[*by, *columns]].reset_index(drop=True), by)
+        raw = raw.dropna(how="all", subset=columns).reset_index(drop=True)
+    frame = _python_values(raw, by)
     if rows.covered[view.id, span] == 0.0:
         return frame.iloc[:0] if by else frame.assign(**dict.fromkeys(columns))
     return frame if not by else _complete(frame, by, columns, part, rows.known, rows.question)
@@ -535,7 +561,7 @@ def _complete(
     question: Question,
 ) -> pd.DataFrame:
     """Add what grouping drops: days, hours and registered stations without a row are 0; days without data are not."""
-    keys = [tuple(row) for row in frame[list(by)].itertuples(index=False, name=None)]
+    keys = list(zip(*(frame[name] for name in by), strict=True))
     places = {key: place for place, key in enumerate(keys)}
     full = _axes(part, known, question.selection).keys(by, keys)
     whole = frame[columns].reindex([places.get(key, -1) for key in full]).reset_index(drop=True)
@@ -543,9 +569,9 @@ def _complete(
         # What was not reported for a month is not known; events that did not happen are 0.
         counts = [column for column in columns if METRICS[column].kind in (COUNT, AMOUNT, STOCK)]
         whole[counts] = whole[counts].fillna(0)
-    for position, name in enumerate(by):
-        whole.insert(position, name, pd.Series([key[position] for key in full], dtype="object"))
-    return whole
+    named = zip(by, zip(*full, strict=True), strict=True) if full else ((name, ()) for name in by)
+    shown = pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in named})
+    return pd.concat([shown, whole], axis=1)
 
 
 def _axes(part: Part, known: Catalogue, selection: Selection) -> Axes:
