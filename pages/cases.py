@@ -35,6 +35,7 @@ from pages._components import (
 )
 from pages._components import cases_figures as drawing
 from pages._components.attributes import attributes
+from pages._components.blank_figures import blank
 from pages._components.cases_methods import AGES, DELAYS, FUNNEL, TREND
 from pages._components.cases_view import OFFERED, Page
 from pages._components.changes import change_of, verdict_of
@@ -190,7 +191,7 @@ def _trend(page: Page) -> dict[str, Any]:
 
     trend = page.found.trend
     return cards.filled(
-        drawing.trend(trend, page.mode, week) if trend.firsts else figures.empty(page.mode),
+        drawing.trend(trend, page.mode, week) if trend.firsts else blank(page.mode, "该时段无数据"),
         title=cases_words.trend_title(trend), sub=cases_words.trend_sub(trend),
         note=cases_words.trend_note(trend, page.found.known), source=page.source,
     )  # fmt: skip
@@ -209,15 +210,15 @@ def _kinds(page: Page) -> dict[str, Any]:
 def _funnel(page: Page, places: Funnel, chosen: tuple[str, ...]) -> dict[str, Any]:
     metric = places.metric
     far = sum(spot.verdict in (VERY_HIGH, VERY_LOW) for spot in places.spots)
-    known = cases_words.reason(page.found, metric.id)
-    body = figures.empty(page.mode) if known or not places.spots else funnel_figures.funnel(
+    known = cases_words.reason(page.found, metric.id) or ("" if places.spots else "该时段没有可比的案件")
+    body = blank(page.mode, known) if known else funnel_figures.funnel(
         places, page.mode, lambda code: page.href(station=code), chosen, metric.better
     )  # fmt: skip
     return cards.filled(
         body,
         title=f"{far} 个所{metric.label}超出偶然" if far else f"各所{metric.label}",
         sub=f"{metric.label}，{metric.unit} · {page.found.title} · 每点一所，横轴为样本数",
-        note=known or cases_words.funnel_note(places), source=page.source,
+        note=None if known else cases_words.funnel_note(places), source=page.source,
     )  # fmt: skip
 
 
@@ -226,7 +227,7 @@ def _ages(page: Page) -> dict[str, Any]:
     known = cases_words.reason(page.found, "open_cases")
     if found is None or known or not found.total:
         said = known or ("无未破刑事案件" if found else "该时段无数据")
-        return cards.filled(figures.empty(page.mode), title="未破案件分龄", note=said, source=page.source)
+        return cards.filled(blank(page.mode, said), title="未破案件分龄", source=page.source)
     return cards.filled(
         drawing.ages(found, page.mode), title=cases_words.ages_title(found),
         sub=f"未破刑事案件，起 · 截至 {page.found.last} · 细柱为一年前",
@@ -238,7 +239,7 @@ def _delays(page: Page) -> dict[str, Any]:
     found = page.found
     if not found.delays:
         said = "没有可算用时的案件：缺少报案、受案或立案时间。"
-        return cards.filled(figures.empty(page.mode), note=said, source=page.source)
+        return cards.filled(blank(page.mode, said), source=page.source)
     return cards.filled(
         drawing.delays(found.delays, page.mode), sub=f"案件占比，% · {found.title}，同期为去年",
         note=cases_words.delays_note(found), source=page.source,

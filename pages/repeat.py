@@ -36,6 +36,7 @@ from pages._components import (
 )
 from pages._components import repeat_figures as drawing
 from pages._components.attributes import attributes
+from pages._components.blank_figures import blank
 from pages._components.cases_figures import history
 from pages._components.changes import change_of, verdict_of
 from pages._components.repeat_methods import LORENZ, PACE, PLACES, SHARES
@@ -197,19 +198,20 @@ def _trend(page: Page) -> dict[str, Any]:
     def week(first: date, last: date) -> str:
         return page.href(**{"period": "custom", "from": first.isoformat(), "to": last.isoformat()})
 
-    drawn = any(one.days for one in page.found.figures)
+    if not any(one.days for one in page.found.figures):
+        return cards.filled(blank(page.mode, repeat_words.untold(page.found)), source=page.source)
     return cards.filled(
-        drawing.trend(page.found.figures, page.mode, week) if drawn else figures.empty(page.mode),
+        drawing.trend(page.found.figures, page.mode, week),
         sub="占有效警情，% · 近 26 周 · 完整的周",
-        note="30 日内同一来电，或同一 100 米网格且同一归类的第二起及以后" if drawn else "没有可算的完整的周。",
+        note="30 日内同一来电，或同一 100 米网格且同一归类的第二起及以后",
         source=page.source,
     )
 
 
 def _kinds(page: Page) -> dict[str, Any]:
     found = page.found
-    if not found.rows:
-        return cards.filled(html.P("没有可算重复率的警情。", className="tone-none"), source=page.source)
+    if not found.rows or not found.is_told:
+        return cards.filled(html.P(repeat_words.untold(found), className="tone-none"), source=page.source)
     return cards.filled(
         repeat_tables.kinds(found.rows, found.axis, lambda key: page.href(category=key)),
         sub=f"有效警情，起 · {found.title} · 环比、同比为百分点", note=judged_by(), source=page.source,
@@ -220,9 +222,9 @@ def _funnel(page: Page, chosen: tuple[str, ...]) -> dict[str, Any]:
     metric = METRICS[page.found.compared_by]
     places = funnel(metric, page.found.shares)
     far = sum(spot.verdict in (VERY_HIGH, VERY_LOW) for spot in places.spots)
-    body = figures.empty(page.mode)
-    if places.spots:
-        body = funnel_figures.funnel(places, page.mode, lambda code: page.href(station=code), chosen, metric.better)
+    if not places.spots or not page.found.is_told:
+        return cards.filled(blank(page.mode, repeat_words.untold(page.found)), title="各所比较", source=page.source)
+    body = funnel_figures.funnel(places, page.mode, lambda code: page.href(station=code), chosen, metric.better)
     return cards.filled(
         body, title=f"{far} 个所{metric.label}超出偶然" if far else f"各所{metric.label}",
         sub=f"占有效警情，% · {page.found.title} · 每点一所，横轴为样本数",
@@ -238,7 +240,7 @@ def _lorenz(page: Page) -> dict[str, Any]:
     notes = " · ".join(note.rstrip("。") for note in found.notes)
     if found.state != "ok":
         said = repeat_words.why(found.state)
-        return cards.filled(figures.empty(page.mode), title="警情集中度", note=said, source=page.source)
+        return cards.filled(blank(page.mode, said), title="警情集中度", source=page.source)
     return cards.filled(
         drawing.lorenz(found, page.mode),
         title=f"{found.half:.1%} 的{UNIT_WORDS[page.unit][1:]}集中了一半警情" if found.half else "警情集中度",
@@ -266,6 +268,8 @@ def _map(page: Page, known: catalogue.Catalogue, chosen: tuple[str, ...]) -> dic
         for one in known.stations.values()
     ]
     spots = page.places.spots
+    if not spots:
+        return cards.filled(blank(page.mode, "没有可以画出的重复地点"), sub=page.places.title, source=page.source)
     body = drawing.spot_map(
         stations, spots, page.beats, int(page.days), page.mode, lambda code: page.href(station=code), chosen
     )

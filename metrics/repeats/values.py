@@ -73,6 +73,11 @@ class Repeats:
     located: float
     notes: tuple[str, ...]
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the data can tell a repeat at all: by caller key or by cell."""
+        return bool(self.keyed or self.located)
+
 
 @dataclass(frozen=True)
 class Spot:

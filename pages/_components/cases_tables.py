@@ -32,12 +32,17 @@ def categories(rows: Sequence[Row], href: Callable[[str], str]) -> html.Div:
 
 
 def _sum(group: str, rows: Sequence[Row]) -> html.Tr:
-    bases = [sum(one.base or 0.0 for one in side) for side in ([row.last_year for row in rows],
-                                                               [row.previous for row in rows])]  # fmt: skip
+    bases = [_total([row.last_year.base for row in rows]), _total([row.previous.base for row in rows])]
     solved = [row.solved for row in rows if row.solved is not None]
     values = (sum(row.value for row in rows), bases[0], None, bases[1], None, sum(solved) if solved else None)
     cells = [html.Td("" if value is None else f"{value:,.0f}", className="num") for value in values]
     return html.Tr([html.Td(group, className="name"), *cells, html.Td("")], className="is-total")
+
+
+def _total(values: Sequence[float | None]) -> float | None:
+    """Return the sum of what is known, None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _line(row: Row, href: str) -> html.Tr:

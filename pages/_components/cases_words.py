@@ -57,7 +57,8 @@ def trend_sub(found: Trend) -> str:
 def trend_note(found: Trend, known: Known) -> str:
     if not found.firsts:
         return "该时段无数据。"
-    said = ["浅色带为立案的预期区间"] if found.band else ["按月不作预期判定"]
+    drawn = found.band is not None and any(value is not None for value in found.band.low)
+    said = ["浅色带为立案的预期区间"] if drawn else ["此前不足 8 周或按月显示，不画预期区间"]
     said += ["不完整的周、月不画"] if None in found.filed else []
     said += [] if known.solving else ["数据没有破案时间，不画破案"]
     return " · ".join(said)

@@ -50,7 +50,8 @@ def _range(found: Funnel) -> tuple[float, float]:
     edges = [end for curve in found.curves[-1:] for end in curve.control]
     low, high = min([*values, *edges]), max([*values, *edges])
     room = max(high - low, 1.0) * 0.08
-    return max(0.0, low - room) - 0.5, min(100.0, high + room)
+    floor = max(0.0, low - room) - 0.5
+    return floor, max(min(100.0, high + room), floor + 5)
 
 
 def _ticks(most: float) -> list[int]:

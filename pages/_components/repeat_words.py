@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metrics.funnels import Funnel
-from metrics.repeats.values import Places
+from metrics.repeats.values import Places, Repeats
 from pages._components import cases_words
 
 # Beyond this, stations differ so much by nature that limits of chance tell nothing.
@@ -16,6 +16,15 @@ def why(state: str) -> str:
         "no_coordinates": "警情没有坐标，无法按地点统计。可改看按警格或派出所的集中度。",
         "no_data": "该窗口无数据。",
     }.get(state, "该窗口没有可统计的警情。")
+
+
+def untold(found: Repeats) -> str:
+    """Say why there are no shares: nothing known to repeat by, times known only by month, or no whole week."""
+    if found.state == "coarse":
+        return "警情时间只精确到月，无法判断 30 日内的重复。"
+    if found.base and not found.is_told:
+        return "该时段的警情没有来电标识和坐标，无法判断重复。"
+    return "没有可算重复率的警情或完整的周。"
 
 
 def places_note(found: Places) -> str:

@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
+import numpy as np
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
 from app import create_app
+from data.reading import Snapshot
 from data.snapshots import Store
 from metrics import cache
 from metrics.casework.values import WEEK, Ages, Community, Delays, Trend
@@ -28,8 +31,6 @@ COUNTS = (100.0, 98.0, 104.0, 99.0, 101.0, 100.0, 97.0, 103.0, 100.0, 160.0, 99.
 
 
 def made_trend() -> Trend:
-    import numpy as np
-
     counts = np.array([np.nan if count is None else count for count in COUNTS])
     return Trend(
         WEEK, tuple(WEEKS), COUNTS, tuple(40.0 for _ in WEEKS), (None, *(90.0 for _ in WEEKS[1:])),
@@ -157,8 +158,6 @@ def test_an_unknown_measure_falls_back_with_a_notice(client: FlaskClient) -> Non
 
 
 def test_a_drawn_page_is_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from data.reading import Snapshot
-
     shown(client, {"period": "last7"})
     monkeypatch.setattr(Snapshot, "query", lambda *args: pytest.fail("a kept page asks nothing"))
     assert shown(client, {"period": "last7"})["cases-grid"]["hidden"] is False
@@ -173,11 +172,16 @@ def test_stores_without_cases_say_so(tmp_path: Any, change: Any) -> None:
     assert found["cases-grid"]["hidden"] is True and html_of(found["cases-state"]["children"])
 
 
+def alone(con: duckdb.DuckDBPyConnection) -> None:
+    """Leave one station in the registry."""
+    con.execute("DELETE FROM stations WHERE code <> ?", [tiny.CITY])
+
+
 def test_one_station_and_one_day(tmp_path: Any) -> None:
     store = Store(tmp_path / "store")
     tiny.publish(
         store,
-        lambda con: con.execute("DELETE FROM stations WHERE code <> ?", [tiny.CITY]),
+        alone,
         lambda con: tiny.cases(con, [{"filed": "2026-11-21 08:00:00"}, {"filed": "2026-11-21 23:59:00"}]),
     )
     day = {"period": "custom", "from": "2026-11-21", "to": "2026-11-21"}
