@@ -18,6 +18,7 @@ from pages._components.attributes import attributes
 _NAMES = {"className": "class", "htmlFor": "for", "colSpan": "colspan", "rowSpan": "rowspan", "tabIndex": "tabindex"}
 _PLAIN = {"id", "title", "href", "scope", "role", "download", "lang", "type"}
 _SWITCHES = {"hidden", "open"}
+_WILDCARDS = ("aria-", "data-")
 _OWN_ADDRESS = ("/", "?", "#")
 
 
@@ -37,9 +38,12 @@ def render(part: Any) -> str:
     if part._namespace != "dash_html_components":
         raise TypeError(f"{part._type} is not plain HTML and cannot be part of static markup.")
     tag = part._type.lower()
-    props = part.to_plotly_json()["props"]
-    children = props.pop("children", None)
-    return f"<{tag}{''.join(_attribute(name, value) for name, value in props.items())}>{render(children)}</{tag}>"
+    # What to_plotly_json gives; read here, since it asks each part for every attribute that its tag may have.
+    own = part.__dict__
+    names = [name for name in part._prop_names if name in own and name != "children"]
+    names += [name for name in own if name.startswith(_WILDCARDS)]
+    written = "".join([_attribute(name, own[name]) for name in names])
+    return f"<{tag}{written}>{render(own.get('children'))}</{tag}>"
 
 
 def _attribute(name: str, value: Any) -> str:
@@ -51,7 +55,7 @@ def _attribute(name: str, value: Any) -> str:
         value = "; ".join(f"{key}: {text}" for key, text in value.items())
     elif name in _NAMES:
         name = _NAMES[name]
-    elif name not in _PLAIN and not name.startswith(("aria-", "data-")):
+    elif name not in _PLAIN and not name.startswith(_WILDCARDS):
         raise TypeError(f"static markup has no attribute {name}.")
     if name == "href" and (not str(value).startswith(_OWN_ADDRESS) or str(value).startswith("//")):
         raise ValueError(f"static markup links inside the application only, not to {value}.")
