@@ -35,11 +35,15 @@ _PRECISE_ENOUGH = {"hour": "('minute', 'hour')", "day": "('minute', 'hour', 'day
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Metrics by dimensions (none: the total) for the named spans."""
+    """Metrics by dimensions (none: the total) for the named spans.
+
+    complete: whether days, hours and stations in which nothing was counted have rows too; sums need none of them.
+    """
 
     metrics: tuple[str, ...]
     by: tuple[str, ...] = ()
     spans: tuple[str, ...] = ("current",)
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -473,7 +477,7 @@ def _breakdown_frame(breakdown: Breakdown, span: str, rows: Rows) -> pd.DataFram
     result: pd.DataFrame | None = None
     for view in dict.fromkeys(METRICS[column].view for column in plain):
         columns = [column for column in plain if METRICS[column].view == view]
-        frame = _columns_frame(rows, VIEWS[view], span, by, columns)
+        frame = _columns_frame(rows, VIEWS[view], span, by, columns, breakdown.complete)
         result = frame if result is None else _joined(result, frame, by)
     out = None if result is None else _valued(result, metrics, by, span, rows)
     for metric in metrics:
@@ -484,7 +488,9 @@ def _breakdown_frame(breakdown: Breakdown, span: str, rows: Rows) -> pd.DataFram
     return out[[*by, *dict.fromkeys(breakdown.metrics)]]
 
 
-def _columns_frame(rows: Rows, view: View, span: str, by: tuple[str, ...], columns: list[str]) -> pd.DataFrame:
+def _columns_frame(
+    rows: Rows, view: View, span: str, by: tuple[str, ...], columns: list[str], complete: bool = True
+) -> pd.DataFrame:
     """Return the aggregate columns of one view by dimensions, with every row that must be shown."""
     key = (view.id, span, _needs(by), _grain(view, by))
     index, part = next(
@@ -498,7 +504,7 @@ def _columns_frame(rows: Rows, view: View, span: str, by: tuple[str, ...], colum
     frame = _python_values(raw, by)
     if rows.covered[view.id, span] == 0.0:
         return frame.iloc[:0] if by else frame.assign(**dict.fromkeys(columns))
-    return frame if not by else _complete(frame, by, columns, part, rows.known, rows.question)
+    return frame if not (by and complete) else _complete(frame, by, columns, part, rows.known, rows.question)
 
 
 def _matched(metric: Metric, by: tuple[str, ...], span: str, rows: Rows) -> pd.DataFrame:

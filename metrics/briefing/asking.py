@@ -103,11 +103,11 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
             found += [Breakdown((shape.subject,), (shape.axis, "day"), ("reference",))]
     if shape.weekly:
         found += [
-            Breakdown((shape.subject,), (shape.rows, shape.axis, "weekday"), ("reference",)),
-            Breakdown((shape.place_metric, "cases_filed"), ("station", "weekday"), ("reference",)),
+            Breakdown((shape.subject,), (shape.rows, shape.axis, "weekday"), ("reference",), complete=False),
+            Breakdown((shape.place_metric, "cases_filed"), ("station", "weekday"), ("reference",), complete=False),
         ]
     if shape.hourly:
         found.append(Breakdown((shape.subject,), ("weekday", "hour"), ("month_before",)))
         if shape.weekly:
-            found.append(Breakdown((shape.subject,), (shape.rows, shape.axis, "hour")))
+            found.append(Breakdown((shape.subject,), (shape.rows, shape.axis, "hour"), complete=False))
     return tuple(found)
