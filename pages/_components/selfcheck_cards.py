@@ -210,13 +210,6 @@ def _duty(found: SelfCheck, mode: str, source: str) -> Slots:
         staffing_figures.day_steps(work, mode, lambda _: more),
         title=staffing_words.finding(work),
         sub=f"人，民警、辅警合计 · 按 {one.first} 至 {one.last} 的平均一天",
-        note=html.Div(
-            [
-                "；".join(said),
-                "。",
-                *one.words[1:],
-                html.A(" 警力配置 ›", href=f"/staffing?station={quote(one.station)}"),
-            ]
-        ),
+        note=[html.P(["；".join(said), "。", *one.words[1:]]), html.A("警力配置 ›", href=more)],
         source=source,
     )
