@@ -22,6 +22,10 @@ _WILDCARDS = ("aria-", "data-")
 _OWN_ADDRESS = ("/", "?", "#")
 
 
+class Written(str):
+    """HTML that is put in as it is: for the many cells of a table, written with every text escaped."""
+
+
 def static(part: Any, className: str = "static", **more: Any) -> html.Div:
     """Return one component that shows a tree of html components; nothing in it can be the target of a callback."""
     return html.Div(className=className, **attributes(data_html=render(part)), **more)
@@ -31,6 +35,8 @@ def render(part: Any) -> str:
     """Write a tree of html components as HTML; every text and attribute is escaped."""
     if part is None:
         return ""
+    if isinstance(part, Written):
+        return part
     if isinstance(part, (list, tuple)):
         return "".join(render(one) for one in part)
     if not isinstance(part, Component):

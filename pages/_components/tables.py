@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from dash import html
 
 from pages._components.changes import Change, Verdict, said
 from pages._components.figures import mark_of
-from pages._components.markup import static
+from pages._components.markup import Written, render, static
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,15 @@ def matrix(
     return static(html.Table([head, body], className="matrix"), "matrix-box", tabIndex="0")
 
 
-def _cell(cell: Cell | None, where: str) -> html.Td:
+def _cell(cell: Cell | None, where: str) -> Written:
+    """Write one cell; a page has hundreds, and components would take longer to make than the figures to ask for."""
     if cell is None:
-        return html.Td("", className="step-none")
-    inside: Any = html.A(cell.text, href=cell.href, tabIndex="-1") if cell.href else cell.text
-    said = f"{where}：{cell.title or cell.text}"
-    return html.Td(inside, className=f"step-{mark_of(cell.strength)}", title=said)
+        return Written('<td class="step-none"></td>')
+    inside = escape(cell.text)
+    if cell.href:
+        inside = render(html.A(Written(inside), href=cell.href, tabIndex="-1"))
+    said = escape(f"{where}：{cell.title or cell.text}")
+    return Written(f'<td class="step-{mark_of(cell.strength)}" title="{said}">{inside}</td>')
 
 
 def plain_table(
