@@ -73,13 +73,13 @@ def _budget(snapshot: Snapshot) -> str:
 
 def _of_alarms(listed: Sequence[Alarm], known: Catalogue) -> list[Reason]:
     return [
-        Reason(one.station, _ALARM, one.excess, _alarm_words(one), WORSE)
+        Reason(one.station, _ALARM, one.excess, alarm_words(one), WORSE)
         for one in listed
         if one.leader == one.id and one.station != BUREAU and one.station in known.stations
     ]
 
 
-def _alarm_words(alarm: Alarm) -> str:
+def alarm_words(alarm: Alarm) -> str:
     """Say an alarm without its station, which stands beside it, and without places finer than a station."""
     return replace(alarm, places=()).sentence.removeprefix(alarm.name).strip()
 

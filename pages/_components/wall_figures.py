@@ -14,7 +14,7 @@ from data.reading import Snapshot
 from metrics import catalogue
 from metrics.briefing import Briefing, Place
 from metrics.wall import Today, Wall
-from pages._components import maps, staffing_figures, trend_figures
+from pages._components import campaign_figures, maps, staffing_figures
 from pages._components.figures import Figure, empty, layout, sparkline, week_hours
 from pages._components.heat_map import placed
 from pages._components.template import MODES, pixels, tokens
@@ -110,7 +110,7 @@ def _campaign(_: Snapshot, found: Wall, size: Size) -> Figure | None:
     if shown is None:
         return None
     if shown.progress is not None:
-        drawn = trend_figures.changes(shown.progress, size.mode)
+        drawn = campaign_figures.changes(shown.progress, size.mode)
         return captioned(drawn, "累计变化，对同期；灰带为 95% 区间", size.mode)
     spark = shown.spark
     days = [day.isoformat() for day in spark.days]
