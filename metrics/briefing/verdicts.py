@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from metrics import change, compare, expectation
 from metrics.alarms import BUREAU
@@ -148,7 +148,7 @@ def _score(one: Row | Card) -> float | None:
     base = judging(one)
     if base is None or base.p is None or not base.change:
         return None
-    return float(np.copysign(stats.norm.isf(max(base.p, 1e-300) / 2), base.change))
+    return float(np.copysign(-special.ndtri(max(base.p, 1e-300) / 2), base.change))
 
 
 def judging(one: Row | Card) -> Comparison | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from scipy import stats
+from scipy import special
 
 from metrics import compare, expectation
 from metrics.ask import compared
@@ -62,7 +62,7 @@ def _z_of(change: Comparison) -> float:
     """Return the signed z that a comparison's p stands for; 0 without a test."""
     if change.p is None or not change.change:
         return 0.0
-    return math.copysign(float(stats.norm.isf(max(change.p, 1e-300) / 2)), change.change)
+    return math.copysign(float(-special.ndtri(max(change.p, 1e-300) / 2)), change.change)
 
 
 def _series(context: Context, by: str, span: str, drawn: list[Point]) -> dict[str, tuple[float | None, ...]]:
