@@ -111,7 +111,7 @@ def test_health_carries_what_the_wall_listens_to(client: FlaskClient) -> None:
 
 
 def test_enlarging_multiplies_lengths_and_leaves_data() -> None:
-    made = {
+    made: dict[str, Any] = {
         "data": [
             {"type": "bar", "x": [1, 2], "width": [0.8], "marker": {"size": [3, 4], "line": {"width": 1}}},
             {"type": "scatter", "y": [5], "line": {"width": 2, "dash": "dot"}, "xgap": 1},
