@@ -209,3 +209,17 @@ def test_groups_shown_together_are_judged_as_one_family() -> None:
 def test_the_score_interval_is_that_of_statsmodels(a: float, days_a: float, b: float, days_b: float) -> None:
     oracle = confint_poisson_2indep(a, days_a, b, days_b, method="score", compare="ratio")
     assert compare.rate_ratio_interval(a, days_a, b, days_b) == pytest.approx(oracle, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@settings(max_examples=120, deadline=None)
+@given(
+    a=st.integers(0, 600),
+    b=st.integers(0, 600),
+    days_a=st.sampled_from([0.5, 1.0, 7.0, 28.0, 31.0]),
+    days_b=st.sampled_from([1.0, 7.0, 28.0, 366.0]),
+)
+def test_the_p_of_equal_rates_is_that_of_statsmodels(a: int, b: int, days_a: float, days_b: float) -> None:
+    method = "etest" if a + b <= compare.ETEST_LIMIT else "score"
+    expected = min(float(poisson_test(a, days_a, b, days_b, method=method).pvalue), 1.0) if a + b else 1.0
+    assert compare.poisson_p(a, days_a, b, days_b) == pytest.approx(expected, abs=1e-9)
