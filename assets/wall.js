@@ -176,6 +176,8 @@
     var width = "scaleX(" + Math.min(1, done).toFixed(3) + ")";
     if (bar && bar.style.transform !== width) { bar.style.transform = width; }
     put(wall, "data-empty", screens().length ? "no" : "yes");
+    var ready = screens().length || (state.beat && (!state.beat.stamp || state.shown));
+    put(wall, "data-waiting", ready ? "no" : "yes");
     say("wall-message", screens().length ? "" : waiting());
     tell(wall);
   }

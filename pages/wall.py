@@ -18,7 +18,7 @@ from metrics import cache, targets
 from metrics.model import MetricError
 from metrics.targets import Pack
 from metrics.wall import SCREENS, View, limit_hours, wall
-from pages._components import figures, session, shell, status, wall_figures, wall_screens
+from pages._components import figures, session, shell, states, status, wall_figures, wall_screens
 from pages._components.attributes import attributes
 from pages._components.markup import static
 from pages._components.wall_figures import Size
@@ -40,6 +40,7 @@ def layout(**query: Any) -> html.Div:
                 className="wall-top", **attributes(data_clock="yes"),
             ),
             *(_screen(screen) for screen in SCREENS),
+            html.Div(states.skeleton(2), className="wall-waiting"),
             html.Div(id="wall-message", role="status"),
             html.Div(id="wall-warning", role="status", **attributes(data_clock="yes")),
             _foot(notices),
@@ -49,7 +50,7 @@ def layout(**query: Any) -> html.Div:
             dcc.Store(id="wall-shown"),
         ],
         id="wall",
-        **attributes(data_seconds=str(view.seconds), data_mode=view.mode, data_empty="yes"),
+        **attributes(data_seconds=str(view.seconds), data_mode=view.mode, data_empty="yes", data_waiting="yes"),
     )  # fmt: skip
 
 
