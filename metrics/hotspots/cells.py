@@ -35,22 +35,18 @@ class HotCells:
     cells: CELL_COLUMNS; those with most events come first. Corners in degrees; cluster numbers adjoining hot cells
     from 1, the one with most events first; count is a number, or "<3"; share (of the events inside) and share_public
     (of those of known origin) are shares from 0 to 1, None where the count is hidden or no origin is known.
-    surface: SURFACE_COLUMNS, density in events per km², only where it could not come from one or two events; the
-    corners of a cell are cell_x × width and (cell_x + 1) × width east, the same with height north (degrees).
+    width, height: of a cell in degrees; its corners are cell_x × width and (cell_x + 1) × width east, the same north.
     points: the default points that were left out, of any time and station.
-    clustering: Moran's I over the eight cells around, None where there is nothing to compare.
     """
 
     table: str
     state: str
     cells: pd.DataFrame
-    surface: pd.DataFrame
     total: int
     inside: int
     hot_events: int
     clusters: int
     area: Area | None
-    clustering: Moran | None
     origins: origin.Origins
     points: tuple[DefaultPoint, ...]
     width: float
@@ -68,15 +64,38 @@ def hot_cells(snapshot: Snapshot, selection: Selection, table: str = "alerts") -
     return cache.answer(snapshot, (selection, table), _hot_cells)
 
 
+def surface(snapshot: Snapshot, selection: Selection, table: str = "alerts") -> pd.DataFrame:
+    """Return the kernel density of a selection, for looking only: SURFACE_COLUMNS, density in events per km².
+
+    Cells are left out where the density could come from one or two events. Once per version.
+    """
+    return cache.answer(snapshot, (selection, table), _surface_of)
+
+
+def clustering(snapshot: Snapshot, selection: Selection, table: str = "alerts") -> Moran | None:
+    """Return Moran's I of the counts over the eight cells around, None where there is nothing to compare."""
+    found = placed(snapshot, selection, table)
+    if found.state != "ok" or found.area is None:
+        return None
+    return moran(found.counts, standardised(grid.neighbours(found.area, np.ones((3, 3), dtype=bool), with_self=False)))
+
+
+def _surface_of(snapshot: Snapshot, question: tuple[Selection, str]) -> pd.DataFrame:
+    found = placed(snapshot, *question)
+    if found.state != "ok" or found.area is None:
+        return pd.DataFrame(columns=list(SURFACE_COLUMNS))
+    return _surface(found.area, found.counts)
+
+
 def band_of(area: Area) -> sparse.csr_array:
     """Return the binary weights of Gi* in an area, the cell itself included."""
     return grid.neighbours(area, grid.disc(round(BAND_METRES / grid.SIDE_METRES)), with_self=True)
 
 
-def _weights(snapshot: Snapshot, stations: tuple[str, ...]) -> tuple[sparse.csr_array, sparse.csr_array]:
+def _band(snapshot: Snapshot, stations: tuple[str, ...]) -> sparse.csr_array:
     area = grid.area_of(snapshot, stations)
     assert area is not None
-    return band_of(area), standardised(grid.neighbours(area, np.ones((3, 3), dtype=bool), with_self=False))
+    return band_of(area)
 
 
 def _hot_cells(snapshot: Snapshot, question: tuple[Selection, str]) -> HotCells:
@@ -85,7 +104,7 @@ def _hot_cells(snapshot: Snapshot, question: tuple[Selection, str]) -> HotCells:
     empty = _empty(found, describe(found.window, selection.cutoff))
     if found.state != "ok" or found.area is None:
         return empty
-    band, around = cache.answer(snapshot, known.station_codes(selection.stations), _weights)
+    band = cache.answer(snapshot, known.station_codes(selection.stations), _band)
     z = gi_star.gi_star(found.counts, band)
     p = gi_star.upper_p(found.counts, band, z)
     hot = gi_star.hot(p)
@@ -93,10 +112,8 @@ def _hot_cells(snapshot: Snapshot, question: tuple[Selection, str]) -> HotCells:
     return replace(
         empty,
         cells=cells,
-        surface=_surface(found.area, found.counts),
         hot_events=int(found.counts[hot].sum()),
         clusters=int(cells["cluster"].max()) if len(cells) else 0,
-        clustering=moran(found.counts, around),
         notes=[*empty.notes, *_method_notes(found.area, cells, empty.origins)],
     )
 
@@ -104,11 +121,9 @@ def _hot_cells(snapshot: Snapshot, question: tuple[Selection, str]) -> HotCells:
 def _empty(found: Placed, title: str) -> HotCells:
     width, height = found.area.cell_degrees if found.area else (0.0, 0.0)
     return HotCells(
-        table=found.table, state=found.state, cells=pd.DataFrame(columns=list(CELL_COLUMNS)),
-        surface=pd.DataFrame(columns=list(SURFACE_COLUMNS)), total=found.total, inside=found.inside, hot_events=0,
-        clusters=0, area=found.area, clustering=None, origins=origin.origins(found.kept), points=found.points,
-        width=width, height=height, title=title,
-        notes=[*found.notes, *_count_notes(found)],
+        table=found.table, state=found.state, cells=pd.DataFrame(columns=list(CELL_COLUMNS)), total=found.total,
+        inside=found.inside, hot_events=0, clusters=0, area=found.area, origins=origin.origins(found.kept),
+        points=found.points, width=width, height=height, title=title, notes=[*found.notes, *_count_notes(found)],
     )  # fmt: skip
 
 
@@ -178,7 +193,6 @@ def _method_notes(area: Area, cells: pd.DataFrame, origins: origin.Origins) -> l
     return [
         f"{area.words}。",
         f"热点：Gi*，{BAND_METRES:.0f} 米内二值权重，Benjamini–Hochberg 错误发现率 5%；与研究范围的平均水平相比。",
-        f"密度图只供浏览：高斯核，带宽 {density.BANDWIDTH_METRES:.0f} 米；不足 {privacy.THRESHOLD} 起的地点不画。",
         *(
             [f"{few:,} 个热点网格本身不足 {privacy.THRESHOLD} 起，因周边密集而入选，显示为「{privacy.PRIMARY}」。"]
             if few

@@ -15,7 +15,7 @@ from data.snapshots import DEFAULT_STORE, Store
 from metrics import catalogue, periods
 from metrics.hotspots import fitting, repeats
 from metrics.hotspots.backtest import Backtest, backtest, verdict
-from metrics.hotspots.cells import hot_cells
+from metrics.hotspots.cells import clustering, hot_cells
 from metrics.hotspots.concentration import UNITS, concentration
 from metrics.hotspots.fitting import Events
 from metrics.hotspots.places import METRICS
@@ -113,8 +113,7 @@ def _list(parsed: argparse.Namespace) -> int:
     if found.inside:
         share = f"{found.hot_events:,}/{found.inside:,} 起（{found.hot_events / found.inside:.1%}）"
         print(f"\n{found.title}：{len(found.cells):,} 个热点网格、{found.clusters} 个片区，{share}。")
-    if found.clustering:
-        one = found.clustering
+    if one := clustering(snapshot, _selection(parsed, snapshot), parsed.table):
         print(f"全局 Moran's I {one.value:.3f}（随机时 {one.expected:.5f}，z {one.z:.1f}）。")
     return _end(found.notes, snapshot)
 

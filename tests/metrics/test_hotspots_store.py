@@ -93,19 +93,21 @@ def test_a_planted_cell_is_hot_and_says_where_its_heat_comes_from(store: Store) 
 
 
 def test_small_counts_of_cells_are_hidden_and_never_nan(store: Store) -> None:
-    found = hot_cells(filled(store, *calls(20, 20, range(10)), *scattered(20, 360)), year())
+    snapshot = filled(store, *calls(20, 20, range(10)), *scattered(20, 360))
+    found, surface = hot_cells(snapshot, year()), cells.surface(snapshot, year())
     few = found.cells[found.cells["count"] == "<3"]
     assert len(few) and set(few["share"]) == {None} and set(few["share_public"]) == {None}
     shown = [n for n in found.cells["count"] if n != "<3"]
     assert shown and min(shown) >= 3
     # The surface is not drawn where one or two calls would show.
-    lonely = (found.surface["cell_x"] == (WEST + 20) // 2) & (found.surface["cell_y"] == (SOUTH + 20) // 2)
-    assert lonely.any() and len(found.surface) < 60
+    lonely = (surface["cell_x"] == (WEST + 20) // 2) & (surface["cell_y"] == (SOUTH + 20) // 2)
+    assert lonely.any() and len(surface) < 60
 
 
 def test_one_call_is_no_hot_cell(store: Store) -> None:
-    found = hot_cells(filled(store, *calls(5, 5, [1])), year())
-    assert (found.state, found.inside, len(found.cells), len(found.surface)) == ("ok", 1, 0, 0)
+    snapshot = filled(store, *calls(5, 5, [1]))
+    found, surface = hot_cells(snapshot, year()), cells.surface(snapshot, year())
+    assert (found.state, found.inside, len(found.cells), len(surface)) == ("ok", 1, 0, 0)
 
 
 def test_everything_in_one_cell_is_one_hot_cell_of_all(store: Store) -> None:
@@ -406,7 +408,8 @@ def test_chicago_2019_from_2016_to_2018(assaults: Snapshot) -> None:
 
 def test_gi_star_of_the_whole_demo_claims_what_cells_say(demo: tuple[Snapshot, dict[str, Any]]) -> None:
     found = hot_cells(demo[0], year())
-    assert found.clustering is not None and found.clustering.z > 10
+    clustered = cells.clustering(demo[0], year())
+    assert clustered is not None and clustered.z > 10
     assert found.hot_events / found.inside > 0.2 and len(found.cells) < 0.2 * found.area.size  # type: ignore[union-attr]
     assert sorted(found.cells["cluster"].unique()) == list(range(1, found.clusters + 1))
     assert list(found.cells.columns) == list(cells.CELL_COLUMNS)
