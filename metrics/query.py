@@ -570,11 +570,15 @@ def _complete(
     keys = list(zip(*(frame[name] for name in by), strict=True))
     places = {key: place for place, key in enumerate(keys)}
     full = _axes(part, known, question.selection).keys(by, keys)
-    whole = frame[columns].reindex([places.get(key, -1) for key in full]).reset_index(drop=True)
+    found = [places.get(key, -1) for key in full]
+    whole = frame[columns].reindex(found).reset_index(drop=True)
     if not VIEWS[part.view].monthly:
         # What was not reported for a month is not known; events that did not happen are 0.
         counts = [column for column in columns if METRICS[column].kind in (COUNT, AMOUNT, STOCK)]
-        whole[counts] = whole[counts].fillna(0)
+        plain = [name for name in counts if not METRICS[name].may_be_unknown]
+        whole[plain] = whole[plain].fillna(0)
+        for name in set(counts).difference(plain):
+            whole[name] = whole[name].where(whole[name].notna() | (np.array(found) >= 0), 0)
     named = zip(by, zip(*full, strict=True), strict=True) if full else ((name, ()) for name in by)
     shown = pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in named})
     return pd.concat([shown, whole], axis=1)

@@ -120,7 +120,7 @@ def _print(card: Scorecard, short: tuple[Shortfall, ...], whole: bool) -> None:
     else:
         _print_summary(card)
     if short:
-        print(f"\n勤务（近 {shortfalls.MONTHS} 个月，非政策目标）")
+        print(f"\n勤务（近 {shortfalls.WEEKS} 周，非政策目标）")
         print("\n".join(f"  {one.name}：{one.text}" for one in short))
     as_of = f"{card.data_as_of:%Y-%m-%d %H:%M}" if card.data_as_of else "无"
     print(f"\n数据截至 {as_of} · 版本 {card.snapshot_id}{' · 示例数据' if card.is_demo else ''}")

@@ -1,7 +1,7 @@
-"""Hours of the day at which a station has fewer people on duty than its calls need: what no policy clause asks for.
+"""Stations that have fewer people on duty than their calls need, for the scorecard: what no policy clause asks for.
 
-Needed = people-hours that calls bind ÷ hours ÷ 0.6 (at most 60% of the time committed); on duty = posts of 接处警 and
-巡逻. Both are averages over three months, because a station's hour has too few calls in one.
+Read from metrics.staffing, whose runs of short hours these are: an average day of the twelve weeks up to the end of the
+month, at least one whole person short, beyond what chance explains.
 """
 
 from __future__ import annotations
@@ -10,100 +10,78 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
-
 from data.reading import Snapshot
-from metrics import cache, catalogue, query
-from metrics.model import Refused
-from metrics.periods import Period
-from metrics.query import Breakdown, Question
-from metrics.readings import months_before
+from metrics import cache, catalogue
+from metrics.model import MetricError
 from metrics.selection import Selection
+from metrics.staffing import posts, workload
+from metrics.staffing.picture import picture
+from metrics.staffing.stations import runs_of_place
+from metrics.staffing.values import Rules, ShortRun
 
-MONTHS = 3
-# A whole person: less than that is rounding of rosters, which are made of people.
-LEAST = 1.0
+WEEKS = Rules.weeks
 
 
 @dataclass(frozen=True)
 class Shortfall:
-    """Hours of a station with at least one person too few; needed, on_duty and missing are those of the worst hour."""
+    """Runs of hours of a station with at least one person too few, the largest first; first, last: days averaged."""
 
     station: str
     name: str
-    hours: tuple[int, ...]
-    worst_hour: int
-    needed: float
-    on_duty: float
+    runs: tuple[ShortRun, ...]
     first: date
     last: date
 
     @property
+    def hours(self) -> tuple[int, ...]:
+        """All hours of the day that are short, in order."""
+        return tuple(sorted(hour for run in self.runs for hour in run.hours))
+
+    @property
+    def worst(self) -> ShortRun:
+        """The run with the hour that lacks most."""
+        return max(self.runs, key=lambda run: run.missing)
+
+    @property
     def missing(self) -> float:
         """People missing at the worst hour, on average."""
-        return self.needed - self.on_duty
+        return self.worst.missing
 
     @property
     def text(self) -> str:
         """Say it in one sentence."""
-        return (
-            f"{_said(self.hours)}在岗人数不足：{self.worst_hour} 时平均在岗 {self.on_duty:.1f} 人，"
-            f"应配 {self.needed:.1f} 人，缺 {self.missing:.1f} 人"
-        )
+        return "；".join(posts.say_short(run) for run in self.runs)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; the shape is described in docs/targets.md."""
         return {
             "station": self.station, "station_name": self.name, "hours": list(self.hours),
-            "worst_hour": self.worst_hour, "needed": round(self.needed, 3), "on_duty": round(self.on_duty, 3),
-            "missing": round(self.missing, 3), "from": self.first.isoformat(), "to": self.last.isoformat(),
-            "text": self.text,
+            "worst_hour": self.worst.worst_hour, "needed": round(self.worst.needed, 3),
+            "on_duty": round(self.worst.on_duty, 3), "missing": round(self.missing, 3),
+            "from": self.first.isoformat(), "to": self.last.isoformat(), "text": self.text,
         }  # fmt: skip
 
 
 def shortfalls(snapshot: Snapshot, month: date) -> tuple[Shortfall, ...]:
-    """Return the stations with shortfalls in the three months up to `month`, the largest first; () without rosters."""
+    """Return the stations with shortfalls in the weeks up to the end of `month`, the largest first.
+
+    () without rosters, work times or alerts.
+    """
     return cache.answer(snapshot, month.replace(day=1), _shortfalls)
 
 
 def _shortfalls(snapshot: Snapshot, month: date) -> tuple[Shortfall, ...]:
-    first = months_before(month, MONTHS)[0]
-    last = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    by = ("station", "hour")
-    question = Question(
-        Selection(period="custom", first=first, last=last),
-        Period(first, last),
-        (Breakdown(("posts_needed", "posts_on_duty"), by),),
-    )
+    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    rules = Rules()
     try:
-        frame = query.run(snapshot, question).frame(by)
-    except Refused:  # times known only by day or month
+        days = workload.window(snapshot, Selection(period="custom", first=last, last=last), rules)
+    except MetricError:  # no alerts
         return ()
-    known = catalogue.of(snapshot).stations
-    found: dict[str, list[tuple[float, int, float, float]]] = {}
-    for row in frame.to_dict("records"):
-        needed, on_duty = row["posts_needed"], row["posts_on_duty"]
-        if row["station"] in known and not pd.isna(needed) and not pd.isna(on_duty) and needed - on_duty >= LEAST:
-            found.setdefault(row["station"], []).append((needed - on_duty, int(row["hour"]), needed, on_duty))
-    listed = [_of_station(code, known[code].name, hours, first, last) for code, hours in found.items()]
-    return tuple(sorted(listed, key=lambda one: -one.missing))
-
-
-def _of_station(
-    code: str, name: str, hours: list[tuple[float, int, float, float]], first: date, last: date
-) -> Shortfall:
-    _, worst, needed, on_duty = max(hours)
-    return Shortfall(code, name, tuple(sorted(hour for _, hour, _, _ in hours)), worst, needed, on_duty, first, last)
-
-
-def _said(hours: tuple[int, ...]) -> str:
-    """Say hours as runs that may cross midnight: 21, 22, 23, 0 and 7 become 「7–8 时、21–次日1 时」."""
-    chosen = set(hours)
-    if len(chosen) == 24:
-        return "全天"
-    runs = []
-    for begin in (hour for hour in hours if (hour - 1) % 24 not in chosen):
-        length = next(n for n in range(1, 25) if (begin + n) % 24 not in chosen)
-        end = begin + length
-        runs.append(f"{begin}–{end} 时" if end <= 24 else f"{begin}–次日{end - 24} 时")
-    return "、".join(runs)
+    whole = picture(snapshot, days, rules)
+    names = catalogue.of(snapshot).station_names
+    found = [
+        Shortfall(code, names[code], runs, *days)
+        for place, code in enumerate(whole.counted.stations)
+        if (runs := runs_of_place(whole, place))
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.missing, one.station)))

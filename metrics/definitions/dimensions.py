@@ -51,6 +51,7 @@ VIEWS: dict[str, View] = {
     for view in (
         View("alerts", "警情", "alert_facts", "alerts", _ALERT, tree="alert_category_tree"),
         View("alert_repeats", "警情", "alert_repeats($since, $until, 30)", "alerts", _ALERT, tree="alert_category_tree"),
+        View("alert_work", "警情", "alert_work($since, $until)", "alerts", _ALERT, tree="alert_category_tree"),
         View("cases", "案件", "case_facts", "cases", _CASE, tree="case_category_tree"),
         View("open_cases", "未破案件", "open_cases($since, $until, $grain)", "cases",
              (*_PLACE, *_CATEGORY, "case_category", *_MONTHS, "place_type"), tree="case_category_tree",

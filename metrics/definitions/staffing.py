@@ -179,33 +179,37 @@ def _load() -> list[Metric]:
     usual: dict[str, Any] = {"view": "duty", "family": DUTY_FAMILY, "kind": AMOUNT, "decimals": 1, "dimensions": _BY_TIME}
     post = "sum(hours * (officers + auxiliaries)) filter (where row_kind = '岗位' and post in ('接处警', '巡逻'))"
     rostered = "只计有排班的派出所和日期"
-    work = "出动人数 × 派警到处置完毕的时间；时间或人数缺失、不可用的按 0 计，偏低（「警力配置」按均值补足）"
+    # What alert_work and duty_facts cannot tell is NULL there, and then no sum stands for it.
+    hours = "case when count(work_hours) = count(*) then sum(work_hours) end"
+    filled = "时间或人数不可用的，按本所当月每起均值补足（不足 30 起的按全局）；全部不可用的不作测算"
+    work = f"出动人数 × 派警到处置完毕的时间；{filled}；无人出警的计 0；只计知道钟点的警情"
     return [
         quotient("workload", "单警处警量", "派出所每名民警在期内分担的有效警情数", "alerts_valid", "officers", "有效警情 ÷ 派出所民警",
                  unit="起/人", family=DUTY_FAMILY, decimals=1,
                  caveat="期间越长数越大；民警数取时段末有数据的最近一个月"),
-        measure("work_hours", "处警占用工时", "处置警情占用的民警、辅警工时", "出动人数 × 派警到处置完毕的小时数之和",
-                "sum(case when valid then work_seconds else 0 end) / 3600.0", unit="小时", view="alerts", family=DUTY_FAMILY,
-                kind=AMOUNT, decimals=1, caveat=work),
-        Metric("posts_needed", "应配岗位", "平均同时需要的处警人数（民警、辅警合计）", "处警占用工时 ÷ 时段小时数 ÷ 0.6", "人", "alerts",
-               DUTY_FAMILY, kind=RATE, per="hours", numerator="work_hours", scale=1 / 0.6, decimals=2,
+        measure("work_hours", "处警占用工时", "处置有效警情占用的民警、辅警工时", "出动人数 × 派警到处置完毕的小时数之和", hours,
+                unit="小时", view="alert_work", family=DUTY_FAMILY, kind=AMOUNT, decimals=1, caveat=work, version=2,
+                may_be_unknown=True),
+        Metric("posts_needed", "应配岗位", "平均同时需要的处警人数（民警、辅警合计）", "处警占用工时 ÷ 时段小时数 ÷ 0.6", "人", "alert_work",
+               DUTY_FAMILY, kind=RATE, per="hours", numerator="work_hours", scale=1 / 0.6, decimals=2, version=2,
                dimensions=(*NOT_BY_HOUR, "hour", "weekday"),
-               caveat=f"至多 60% 的时间用于处警；按报警的钟点计，不摊到后续钟点；{work}"),
+               caveat=f"至多 60% 的时间用于处警；按报警的钟点计，不摊到后续钟点；「警力配置」的分钟点数是同一工时经平滑的估计；{work}"),
         measure("response_hours", "处警岗在岗工时", "接处警、巡逻岗的民警、辅警工时", "岗位时长 × 人数之和", post, unit="小时",
                 caveat="接处警、巡逻岗；不含社区、窗口、视频巡查岗", **usual),
         Metric("posts_on_duty", "在岗人数", "接处警、巡逻岗平均同时在岗的民警、辅警数", "处警岗在岗工时 ÷ 时段小时数", "人", "duty", DUTY_FAMILY,
                kind=RATE, per="hours", numerator="response_hours", decimals=2, dimensions=_BY_TIME,
                caveat="与应配岗位对照；只计有排班的日期"),
         measure("rostered_work_hours", "排班日处警占用工时", "有排班的派出所和日期的处警占用工时", "出动人数 × 派警到处置完毕的小时数之和",
-                "sum(work_hours) filter (where row_kind = '警情')", unit="小时", caveat=f"{rostered}；{work}", **usual),
+                hours, unit="小时", caveat=f"{rostered}；{work}", version=2, may_be_unknown=True, **usual),
         quotient("utilisation", "占用率", "处警占用工时占处警岗在岗工时的比例", "rostered_work_hours", "response_hours",
                  "排班日处警占用工时 ÷ 处警岗在岗工时 × 100%", unit="%", scale=100.0, view="duty", family=DUTY_FAMILY,
-                 decimals=1, dimensions=_BY_TIME, caveat=f"不宜超过 60%；超过 100% 说明超负荷或他岗支援；{rostered}"),
+                 decimals=1, dimensions=_BY_TIME, version=2,
+                 caveat=f"不宜超过 60%；超过 100% 说明超负荷或他岗支援；{rostered}；{filled}"),
         measure("rostered_alerts", "排班日有效警情", "有排班的派出所和日期的有效警情数", "有效警情计数",
                 "count(*) filter (where row_kind = '警情')", unit="起",
-                caveat=f"{rostered}；只计时间精确到分的", **{**usual, "kind": "count", "decimals": 0}),
+                caveat=f"{rostered}；只计知道钟点的", version=2, **{**usual, "kind": "count", "decimals": 0}),
         Metric("match_index", "警力警情匹配度", "有效警情与处警岗工时在一周 168 小时上的分布有多少重合", "Σ 各小时 min（警情占比，工时占比）", "指数",
                "duty", DUTY_FAMILY, kind=MATCH, numerator="rostered_alerts", denominator="response_hours", decimals=3,
-               better="higher", dimensions=("station", "kind", "week", "month", "quarter", "year"),
+               better="higher", version=2, dimensions=("station", "kind", "week", "month", "quarter", "year"),
                caveat=f"1 为完全同步；期间不足四周或警情很少时偏低；{rostered}"),
     ]

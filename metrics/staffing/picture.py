@@ -91,6 +91,8 @@ class Picture:
             return np.full(len(self.counted.stations), np.nan)
         calls = self.counted.calls.sum((1, 2))
         bound = np.where(calls > 0, calls * self.demand.hours_per_call, 0.0)
+        # Calls that are known only by day bind people too: without others there is nothing to say.
+        bound = np.where((calls == 0) & (self.counted.undated > 0), np.nan, bound)
         return np.asarray(bound / hours / self.rules.committed)
 
     @cached_property
@@ -101,11 +103,13 @@ class Picture:
             return np.where(days > 0, self.counted.duty.sum((1, 2)) / (days * 24), np.nan)
 
     def utilisation(self, places: list[int]) -> float | None:
-        """Return the share of duty that calls bind, in %, over stations with rosters; None without any."""
-        rostered = [place for place in places if self.average_on_duty[place] > 0]
-        bound = self.average[rostered].sum() * self.rules.committed
-        people = self.average_on_duty[rostered].sum()
-        return None if not rostered or np.isnan(bound) else float(100 * bound / people)
+        """Return the share of duty that calls of rostered days bind, in %, as the metric 占用率; None without duty."""
+        counted = self.counted
+        people = counted.duty[places].sum()
+        untold = counted.rostered_calls[places] - counted.rostered_known[places]
+        filled = np.where(untold > 0, untold * self.demand.hours_per_call[places], 0.0)
+        bound = (counted.rostered_work[places] + filled).sum()
+        return None if people == 0 or counted.days.sum() == 0 or np.isnan(bound) else float(100 * bound / people)
 
     def match(self, places: list[int]) -> tuple[float | None, float | None]:
         """Return the match index, and the ceiling that chance sets to it with so few calls."""

@@ -112,7 +112,8 @@ def _over_stations(whole: Picture, places: list[int]) -> tuple[Floats, Floats]:
 def words_of(one: StationStaffing) -> tuple[str, ...]:
     """Say where a station is short, overloaded or out of step; one sentence each, the worst first."""
     if one.counted == 0:
-        return ("时段内无出警警情，应配 0 人。",)
+        said = "时段内无出警警情，应配 0 人。" if one.posts == 0 else "时段内没有知道钟点的警情，无法测算应配人数。"
+        return (said,)
     if one.posts is None:
         return ("警情没有处置时间或出动人数，无法测算应配人数。",)
     if one.utilisation is None:
@@ -177,6 +178,8 @@ def notes_of(whole: Picture, places: list[int], days: Dates, selection: Selectio
     notes += _work_notes(whole, places)
     if undated := int(counted.undated[places].sum()):
         notes.append(f"另有 {undated} 起有效警情不知钟点，未计入。")
+    if counted.elsewhere and not selection.stations:
+        notes.append(f"另有 {counted.elsewhere} 起出警警情的单位不在单位表中，未计入。")
     rostered = [place for place in places if counted.rostered[place].sum() > 0]
     if len(rostered) < len(places):
         notes.append("没有排班数据。" if not rostered else f"{len(places) - len(rostered)} 个派出所没有排班数据。")
@@ -194,13 +197,13 @@ def _work_notes(whole: Picture, places: list[int]) -> list[str]:
         notes.append("数据没有派警、到达、处置时间，全部有效警情按出警计。")
     if calls == 0:
         return notes
-    if counted.measured.sum() == 0:
+    if counted.known.sum() == 0:
         given = whole.rules.hours_per_call
         notes.append(
             "没有处置时间，无法测算。" if given is None else f"没有处置时间，每起按设定的 {given:g} 人·小时计。"
         )
     elif len(places) == 1 and measured < ENOUGH_MEASURED:
-        notes.append(f"本所有处置时间的警情只有 {measured} 起，每起用时取全局均值 {hours[0]:.2f} 人·小时。")
+        notes.append(f"本所有处置时间的警情只有 {measured} 起，其余按全局均值补足，每起 {hours[0]:.2f} 人·小时。")
     elif measured < calls:
         notes.append(f"出警 {calls} 起，其中 {calls - measured} 起处置时间或人数缺失，按均值补足。")
     if counted.unit_hours.sum() == 0:

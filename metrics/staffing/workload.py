@@ -34,32 +34,35 @@ _WEIGHTS, _ENOUGH_STATIONS = (1.0, 2000.0), 3
 _FREE_CELLS = (DAYS - 1) * (HOURS - 1)
 _Z95 = (0.025, 0.975)
 
-# A call that has any stamp of people on the way was attended to, whether or not the dispatch itself was stamped.
+# What a call bound is said by alert_work alone, so that hours here are those of the metric 处警占用工时.
 _WEEKDAY = DIMENSIONS["weekday"].sql
 _SQL = f"""
 with calls as (
     select
         station, {_WEEKDAY} as weekday, hour(happened_at) as hour,
         case when time_precision in ('minute', 'hour') then 'calls' else 'undated' end as what,
-        has_dispatch or has_arrive or has_done as attended,
-        work_seconds, arrive_seconds - dispatch_seconds + scene_seconds as attended_seconds
-    from alert_facts where valid and happened_at >= $since and happened_at < $until
+        has_dispatch or has_arrive or has_done as stamped, attended, work_hours,
+        work_seconds / 3600.0 as measured_hours,
+        (arrive_seconds - dispatch_seconds + scene_seconds) / 3600.0 as attended_hours
+    from alert_work($since, $until) where valid
 )
 select what, station, weekday, hour, count(*) as valid, count(*) filter (where attended) as attended,
-    count(work_seconds) as measured, coalesce(sum(work_seconds), 0) / 3600.0 as amount,
-    coalesce(sum(work_seconds) filter (where attended_seconds > 0), 0) / 3600.0 as crew_hours,
-    coalesce(sum(attended_seconds) filter (where work_seconds is not null), 0) / 3600.0 as unit_hours,
-    coalesce(sum((work_seconds / 3600.0) * (work_seconds / 3600.0)), 0) as squares
+    count(work_hours) filter (where attended) as known, coalesce(sum(work_hours), 0) as amount,
+    count(*) filter (where stamped) as stamped, count(measured_hours) as measured,
+    coalesce(sum(measured_hours), 0) as measured_hours,
+    coalesce(sum(measured_hours * measured_hours), 0) as squares,
+    coalesce(sum(measured_hours) filter (where attended_hours > 0), 0) as crew_hours,
+    coalesce(sum(attended_hours) filter (where measured_hours is not null), 0) as unit_hours
 from calls group by what, station, weekday, hour
 union all
-select 'duty', station, {_WEEKDAY} as weekday, hour(happened_at) as hour, 0, 0, 0,
-    sum(hours * (officers + auxiliaries)), 0, 0, 0
-from duty_facts($since, $until) where row_kind = '岗位' and post in ('接处警', '巡逻') group by station, weekday, hour
+select row_kind, station, {_WEEKDAY} as weekday, hour(happened_at) as hour, count(*),
+    count(*) filter (where attended), count(work_hours) filter (where attended),
+    coalesce(sum(case row_kind when '警情' then work_hours else hours * (officers + auxiliaries) end), 0),
+    0, 0, 0, 0, 0, 0
+from duty_facts($since, $until) where row_kind = '警情' or (row_kind = '岗位' and post in ('接处警', '巡逻'))
+group by row_kind, station, weekday, hour
 union all
-select 'matched', station, {_WEEKDAY} as weekday, hour(happened_at) as hour, count(*), 0, 0, 0, 0, 0, 0
-from duty_facts($since, $until) where row_kind = '警情' group by station, weekday, hour
-union all
-select 'days', station, weekday, 0, count(*), 0, 0, 0, 0, 0, 0
+select 'days', station, weekday, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0
 from (
     select distinct station_code as station, cast(starts_at as date) as happened_at,
         {_WEEKDAY.replace("happened_at", "starts_at")} as weekday
@@ -72,37 +75,36 @@ from (
 class Load:
     """What was counted from `first` to `last`, both included; arrays by [station, weekday, hour].
 
-    days: days with alerts by weekday. valid, attended: calls. matched: valid calls on rostered days. duty: people-hours
-    of 接处警 and 巡逻. rostered: days with a roster by [station, weekday]. By station: measured: calls with usable work
-    times; work, squares: the sum of their people-hours and of the squares; crew_hours, unit_hours: people-hours and
-    hours of those with known arrival; undated: valid calls whose hour is not known. Nothing may be changed in place.
+    days: days with alerts by weekday. calls: those that someone went to (all valid ones where the source never says
+    who went: has_attended). matched: valid calls on rostered days. duty: people-hours of 接处警 and 巡逻. rostered:
+    days with a roster by [station, weekday]. By station: known, work: calls whose people-hours are known or filled in,
+    and the sum of these; rostered_calls, rostered_known, rostered_work: the same of calls on rostered days; measured:
+    calls with usable work times; measured_work, squares: the sum of their people-hours and of the squares; crew_hours,
+    unit_hours: people-hours and hours of those with known arrival; undated: valid calls whose hour is not known.
+    elsewhere: calls of units that are no registered station. Nothing may be changed in place.
     """
 
     stations: tuple[str, ...]
     first: date
     last: date
+    has_attended: bool
     days: Floats
-    valid: Floats
-    attended: Floats
+    calls: Floats
     matched: Floats
     duty: Floats
     rostered: Floats
-    measured: Floats
+    known: Floats
     work: Floats
+    rostered_calls: Floats
+    rostered_known: Floats
+    rostered_work: Floats
+    measured: Floats
+    measured_work: Floats
     squares: Floats
     crew_hours: Floats
     unit_hours: Floats
     undated: Floats
-
-    @property
-    def has_attended(self) -> bool:
-        """Whether the source says which calls someone went to; otherwise all valid calls stand for them."""
-        return bool(self.attended.sum() > 0)
-
-    @property
-    def calls(self) -> Floats:
-        """Calls that bind people."""
-        return self.attended if self.has_attended else self.valid
+    elsewhere: int
 
     @property
     def on_duty(self) -> Floats:
@@ -116,7 +118,7 @@ class Demand:
     """Calls per hour as gamma distributions by [station, weekday, hour] (nan: no data), and what one call binds.
 
     hour_shape: shape of the gamma distribution of an average day's hours, by [station, hour]. hours_per_call:
-    people-hours (nan: cannot tell); crew: people per call; by [station]. own: whether a station's own calls say so.
+    people-hours (nan: cannot tell); crew: people per call; by [station].
     """
 
     shape: Floats
@@ -124,7 +126,6 @@ class Demand:
     hour_shape: Floats
     hours_per_call: Floats
     crew: Floats
-    own: NDArray[np.bool_]
 
     @property
     def mean(self) -> Floats:
@@ -175,6 +176,7 @@ def _load(snapshot: Snapshot, days: Dates) -> Load:
     frame = snapshot.query(_SQL, {"since": since, "until": until})
     places = {code: number for number, code in enumerate(codes)}
     frame = frame.assign(place=[places.get(code, -1) for code in frame["station"]])
+    elsewhere = frame[(frame["place"] < 0) & (frame["what"] == "calls")]
     frame = frame[frame["place"] >= 0]
 
     def week(what: str, column: str) -> Floats:
@@ -184,17 +186,22 @@ def _load(snapshot: Snapshot, days: Dates) -> Load:
         out[cells] = rows[column].to_numpy(float)
         return out
 
+    def total(what: str, column: str) -> Floats:
+        return np.asarray(week(what, column).sum((1, 2)))
+
     covered = known.covered("alerts", *days)
     return Load(
-        stations=codes, first=days[0], last=days[1],
+        stations=codes, first=days[0], last=days[1], has_attended=bool(frame["stamped"].sum() > 0),
         days=np.bincount([day.weekday() for day in covered], minlength=DAYS).astype(float),
-        valid=week("calls", "valid"), attended=week("calls", "attended"), matched=week("matched", "valid"),
-        duty=week("duty", "amount"), rostered=week("days", "valid")[:, :, 0],
-        measured=week("calls", "measured").sum((1, 2)), work=week("calls", "amount").sum((1, 2)),
-        squares=week("calls", "squares").sum((1, 2)),
-        crew_hours=week("calls", "crew_hours").sum((1, 2)),
-        unit_hours=week("calls", "unit_hours").sum((1, 2)),
-        undated=week("undated", "valid").sum((1, 2)),
+        calls=week("calls", "attended"), matched=week("警情", "valid"),
+        duty=week("岗位", "amount"), rostered=week("days", "valid")[:, :, 0],
+        known=total("calls", "known"), work=total("calls", "amount"),
+        rostered_calls=total("警情", "attended"), rostered_known=total("警情", "known"),
+        rostered_work=total("警情", "amount"),
+        measured=total("calls", "measured"), measured_work=total("calls", "measured_hours"),
+        squares=total("calls", "squares"), crew_hours=total("calls", "crew_hours"),
+        unit_hours=total("calls", "unit_hours"), undated=total("undated", "valid"),
+        elsewhere=int(elsewhere["attended"].sum()),
     )  # fmt: skip
 
 
@@ -209,28 +216,33 @@ def _demand(snapshot: Snapshot, question: tuple[Dates, Rules]) -> Demand:
     return Demand(*smoothed(counted.calls, counted.days), *per_call(counted, rules))
 
 
-def per_call(counted: Load, rules: Rules) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Return people-hours per call, people per call and whether the station's own calls tell; by station.
+def per_call(counted: Load, rules: Rules) -> tuple[Floats, Floats]:
+    """Return people-hours per call and people per call, by station.
 
-    Where fewer than ENOUGH_MEASURED calls have work times the bureau's mean stands in; where the source has none, the
-    rule's default or nan.
+    A station without calls has the bureau's; where the source has no work times, the rule's default or nan. People per
+    call stand on ENOUGH_MEASURED calls with known arrival, else they are the bureau's or the rule's.
     """
-    own = counted.measured >= ENOUGH_MEASURED
-    bureau_hours = _ratio(counted.work.sum(), counted.measured.sum())
-    default = np.nan if rules.hours_per_call is None else rules.hours_per_call
-    hours = np.where(own, _ratio(counted.work, counted.measured), bureau_hours)
-    crew = np.where(own, _ratio(counted.crew_hours, counted.unit_hours), np.nan)
+    hours = _ratio(counted.work, counted.known)
+    hours = np.where(np.isnan(hours), _ratio(counted.work.sum(), counted.known.sum()), hours)
+    crew = np.where(counted.measured >= ENOUGH_MEASURED, _ratio(counted.crew_hours, counted.unit_hours), np.nan)
     crew = np.where(np.isnan(crew), _ratio(counted.crew_hours.sum(), counted.unit_hours.sum()), crew)
-    return np.where(np.isnan(hours), default, hours), np.where(np.isnan(crew), rules.crew, crew), own
+    default = np.nan if rules.hours_per_call is None else rules.hours_per_call
+    return np.where(np.isnan(hours), default, hours), np.where(np.isnan(crew), rules.crew, crew)
 
 
 def spread_per_call(counted: Load) -> Floats:
-    """Return the relative standard error of the mean people-hours per call by station; the bureau's where it lends."""
-    n, total, squares = counted.measured, counted.work, counted.squares
-    lent = n < ENOUGH_MEASURED
-    n, total, squares = (np.where(lent, part.sum(), part) for part in (n, total, squares))
-    variance = np.maximum(_ratio(squares, n) - _ratio(total, n) ** 2, 0.0)
-    return np.asarray(np.nan_to_num(np.sqrt(variance / np.maximum(n, 1.0)) / _ratio(total, n)))
+    """Return the relative standard error of the mean people-hours per call, by station.
+
+    Of a share w of the calls the station's own n say it, of the others the bureau's N: c √(w² / n + (1 − w)² / N) with
+    the relative spread c of one call. w is 1 from ENOUGH_MEASURED calls on, because then its own fill its gaps.
+    """
+    n, total, squares = counted.measured, counted.measured_work, counted.squares
+    enough = n >= ENOUGH_MEASURED
+    own = np.where(enough, 1.0, np.nan_to_num(_ratio(n, counted.known)))
+    size, amount, square = (np.where(enough, part, part.sum()) for part in (n, total, squares))
+    variance = np.maximum(_ratio(square, size) - _ratio(amount, size) ** 2, 0.0)
+    behind = own**2 / np.maximum(n, 1.0) + (1 - own) ** 2 / max(float(n.sum()), 1.0)
+    return np.asarray(np.nan_to_num(np.sqrt(variance * behind) / _ratio(amount, size)))
 
 
 def smoothed(calls: Floats, days: Floats) -> tuple[Floats, Floats, Floats]:

@@ -4,7 +4,7 @@ select
     "station",
     null as "weekday",
     null as "hour",
-    sum(work_hours) filter (where row_kind = '警情') as "rostered_work_hours",
+    case when count(work_hours) = count(*) then sum(work_hours) end as "rostered_work_hours",
     sum(hours * (officers + auxiliaries)) filter (where row_kind = '岗位' and post in ('接处警', '巡逻')) as "response_hours",
     null as "rostered_alerts",
     null as "work_hours"
@@ -43,10 +43,10 @@ select
     null as "rostered_work_hours",
     null as "response_hours",
     null as "rostered_alerts",
-    sum(case when valid then work_seconds else 0 end) / 3600.0 as "work_hours"
+    case when count(work_hours) = count(*) then sum(work_hours) end as "work_hours"
 from (
     select facts.* from (
-        select *, category_confirmed as category, group_confirmed as category_group, happened_at as counted_at from alert_facts
+        select *, category_confirmed as category, group_confirmed as category_group, happened_at as counted_at from alert_work($since_2, $until_2)
     ) as facts
     where happened_at >= $since_2 and happened_at < $until_2
 ) as prepared

@@ -19,13 +19,14 @@ from data.demo.plan import Plan
 from data.importing import mapping, running
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
-from metrics import score, shortfalls, targets
+from metrics import score, shortfalls, staffing, targets
 from metrics.__main__ import main
 from metrics.ask import ask
 from metrics.readings import months_before
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
 from metrics.selection import Selection
 from metrics.shortfalls import Shortfall
+from metrics.staffing import ShortRun
 from tests import tiny
 from tests.tiny import CITY, EDGE, VILLAGE
 
@@ -77,8 +78,12 @@ def test_the_night_shift_that_is_too_thin_is_found(demo: tuple[Snapshot, list[di
     assert planted["detectable"]
     assert [one.station for one in found] == planted["stations"]
     assert set(found[0].hours) & set(planted["size"]["hours"])
-    assert found[0].worst_hour in planted["size"]["hours"]
+    assert found[0].worst.worst_hour in planted["size"]["hours"]
     assert found[0].missing >= 1
+    # They are those of the staffing page for the same days.
+    weeks = Selection(period="custom", first=found[0].first, last=found[0].last)
+    one = staffing.of(snapshot, weeks, found[0].station)
+    assert (one.short, one.first, one.last) == (found[0].runs, found[0].first, found[0].last)
 
 
 def test_cover_of_the_beats_is_the_metric_of_that_name(demo: tuple[Snapshot, list[dict[str, Any]], Path]) -> None:
@@ -376,18 +381,17 @@ def test_without_rosters_nothing_is_said_about_duty(store: Store) -> None:
     assert shortfalls.shortfalls(tiny.snapshot_of(store, some_alerts), NOVEMBER) == ()
 
 
-@pytest.mark.parametrize(
-    ("hours", "said"),
-    [
-        ((21, 22), "21–23 时"),
-        ((0, 7, 21, 22, 23), "7–8 时、21–次日1 时"),
-        ((21, 22, 23), "21–24 时"),
-        (tuple(range(24)), "全天"),
-    ],
-)
-def test_hours_are_said_as_runs(hours: tuple[int, ...], said: str) -> None:
-    found = Shortfall(CITY, "东港派出所", hours, hours[0], 3.0, 1.0, OCTOBER, NOVEMBER)
-    assert found.text == f"{said}在岗人数不足：{hours[0]} 时平均在岗 1.0 人，应配 3.0 人，缺 2.0 人"
+def test_shortfalls_are_said_run_by_run() -> None:
+    runs = (ShortRun((21, 22, 23, 0), 22, 2.6, 1.0), ShortRun((7,), 7, 3.2, 1.0))
+    found = Shortfall(CITY, "东港派出所", runs, OCTOBER, NOVEMBER)
+    assert (found.hours, found.worst.worst_hour) == ((0, 7, 21, 22, 23), 7)
+    assert found.missing == pytest.approx(2.2)
+    assert found.text == (
+        "21 时至次日 1 时缺 2 人（22 时最多：应配 2.6 人，在岗 1.0 人）；"
+        "7 时至 8 时缺 2 人（7 时最多：应配 3.2 人，在岗 1.0 人）"
+    )
+    plain = found.to_json()
+    assert (plain["hours"], plain["needed"], plain["missing"]) == ([0, 7, 21, 22, 23], 3.2, 2.2)
 
 
 def test_strange_reports_are_named(store: Store) -> None:

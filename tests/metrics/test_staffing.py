@@ -120,6 +120,68 @@ def test_calls_without_times_take_the_mean_of_the_others_and_it_is_said(store: S
     assert "出警 84 起，其中 28 起处置时间或人数缺失，按均值补足。" in one.notes
 
 
+def test_work_with_gaps_is_that_of_the_metrics(store: Store) -> None:
+    """Calls without times, a roster of half the days, calls that nobody went to: page and metrics say the same."""
+    nobody: dict[str, Any] = dict.fromkeys(("dispatch_time", "arrive_time", "done_time", "officers_n"))
+    snapshot = tiny.snapshot_of(
+        store, calls(9, 15), calls(22, done_time=None), calls(3, **nobody), calls(4, days=5, station=EDGE),
+        calls(5, days=5, station=EDGE, officers_n=None), duty(8, 12, 3, days=14), duty(0, 8, 2, EDGE),
+    )  # fmt: skip
+    names = ("posts_needed", "utilisation", "match_index")
+    period = Period(FIRST, FIRST + timedelta(days=DAYS - 1))
+    asked = query.run(snapshot, Question(Selection(), period, (Breakdown(names), Breakdown(names, ("station",)))))
+    by_station = asked.frame(("station",)).set_index("station")
+    for code, row in ((None, asked.frame().iloc[0]), (CITY, by_station.loc[CITY]), (EDGE, by_station.loc[EDGE])):
+        one = of(snapshot, code)
+        assert one.posts == pytest.approx(row["posts_needed"])
+        assert one.utilisation == pytest.approx(row["utilisation"])
+        assert one.match == pytest.approx(row["match_index"])
+    assert of(snapshot, CITY).utilisation == pytest.approx(100 * 6 / 36)
+    # Five calls are too few for a mean of their own: the bureau's fills the gaps, what is measured stays.
+    assert of(snapshot, EDGE).posts == pytest.approx(10 * 2 / DAYS / 24 / 0.6)
+    assert any("只有 5 起，其余按全局均值补足" in note for note in of(snapshot, EDGE).notes)
+
+
+def test_a_call_has_the_same_hours_in_every_period(store: Store) -> None:
+    """September's calls without times take September's mean, asked for a day, for all of it or with October."""
+
+    def longer(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(
+            "UPDATE alerts SET done_time = call_time + INTERVAL 3 HOUR WHERE call_time >= TIMESTAMP '2026-10-01'"
+        )
+        con.execute("UPDATE alerts SET done_time = NULL WHERE hour(call_time) = 22")
+
+    snapshot = tiny.snapshot_of(store, calls(*range(9, 23)), longer)
+
+    def hours(first: date, last: date) -> float | None:
+        asked = Question(Selection(), Period(first, last), (Breakdown(("work_hours",)),))
+        return query.run(snapshot, asked).total("work_hours")
+
+    september, october = (FIRST, date(2026, 9, 30)), (date(2026, 10, 1), FIRST + timedelta(days=DAYS - 1))
+    assert hours(FIRST, FIRST) == pytest.approx(14 * 2)
+    assert hours(*september) == pytest.approx(3 * 14 * 2)
+    assert hours(*october) == pytest.approx(25 * 14 * 6)
+    assert hours(FIRST, october[1]) == pytest.approx(3 * 14 * 2 + 25 * 14 * 6)
+
+
+def test_calls_known_only_by_day_leave_the_need_unknown(store: Store) -> None:
+    def only_days(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("UPDATE alerts SET time_precision = 'day', call_time = date_trunc('day', call_time)")
+
+    snapshot = tiny.snapshot_of(store, calls(9, 15), only_days, duty(8, 12, 3))
+    one = of(snapshot)
+    assert (one.counted, one.posts, one.headcount) == (0, None, None)
+    assert one.words == ("时段内没有知道钟点的警情，无法测算应配人数。",)
+    asked = Question(Selection(), Period(FIRST, FIRST + timedelta(days=6)), (Breakdown(("posts_needed",)),))
+    assert query.run(snapshot, asked).total("posts_needed") is None
+
+
+def test_calls_of_no_known_station_are_left_out_and_it_is_said(store: Store) -> None:
+    one = of(tiny.snapshot_of(store, calls(9, 15), calls(3, station="999"), duty(8, 12, 3)), None)
+    assert one.posts == pytest.approx(2 * 2 / 24 / 0.6)
+    assert "另有 28 起出警警情的单位不在单位表中，未计入。" in one.notes
+
+
 def test_calls_that_nobody_went_to_need_nobody(store: Store) -> None:
     nobody: dict[str, Any] = dict.fromkeys(("dispatch_time", "arrive_time", "done_time", "officers_n"))
     one = of(tiny.snapshot_of(store, calls(9), calls(22, **nobody), calls(20, is_invalid=True), duty(8, 12, 3)))
@@ -177,6 +239,14 @@ def test_without_work_times_nothing_is_told_unless_a_default_is_set(store: Store
     assert (one.posts, one.headcount, one.utilisation, one.queue, one.short) == (None, None, None, None, ())
     assert all(value is None for day in one.needed for value in day)
     assert one.match == pytest.approx(2 / 12)
+    unknown = ("work_hours", "posts_needed", "rostered_work_hours", "utilisation")
+    asked = Question(Selection(), Period(FIRST, one.last), (Breakdown(unknown), Breakdown(unknown, ("station",))))
+    answer = query.run(snapshot, asked)
+    assert [answer.total(name) for name in unknown] == [None] * 4
+    by_station = answer.frame(("station",)).set_index("station")
+    assert by_station.loc[CITY].isna().all()
+    # No calls bind nobody, whatever a call would take.
+    assert by_station.loc[VILLAGE, "posts_needed"] == 0
     assert one.words == ("警情没有处置时间或出动人数，无法测算应配人数。",)
     given = of(snapshot, hours_per_call=2.0)
     assert given.posts == pytest.approx(3 * 2 / 24 / 0.6) and given.queue is not None
