@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable
@@ -211,9 +210,3 @@ def open_file(path: Path, threads: int = 1, memory_limit: str = "1GB") -> duckdb
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
-
-
-def coverage(snapshot: Snapshot, table: str) -> list[tuple[str, str]]:
-    """Return the runs of days, first and last included, that a fact table covers."""
-    runs: list[list[str]] = json.loads(snapshot.meta.get("coverage", "{}")).get(table, [])
-    return [(first, last) for first, last in runs]

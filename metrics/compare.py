@@ -283,22 +283,6 @@ def against_reference(
     return z, 2 * stats.norm.sf(np.abs(z))
 
 
-def dispersion(daily: NDArray[np.float64], weekdays: NDArray[np.int64]) -> float:
-    """Return φ, the overdispersion of daily counts around their weekday means (Pearson χ² ÷ degrees of freedom), ≥ 1.
-
-    daily: counts, one per day; weekdays: 1–7 for the same days. Fewer than three weeks give 1.
-    """
-    if daily.size < 21 or daily.sum() == 0:
-        return 1.0
-    pearson, used = 0.0, 0
-    for weekday in np.unique(weekdays):
-        values = daily[weekdays == weekday]
-        if values.mean() > 0:
-            pearson += float(((values - values.mean()) ** 2 / values.mean()).sum())
-            used += values.size - 1
-    return max(1.0, pearson / used) if used else 1.0
-
-
 def band(mean: float, phi: float = 1.0) -> tuple[float, float]:
     """Return the expected band (√m ± 1.5·√φ)² around a mean count (about 99.7% for φ = 1)."""
     half = 1.5 * math.sqrt(phi)

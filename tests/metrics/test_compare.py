@@ -89,16 +89,6 @@ def test_overdispersion_divides_z_by_its_root() -> None:
     assert compare.overdispersed(p, 1.0) == compare.overdispersed(p, 0.5) == p
 
 
-def test_dispersion_is_one_for_poisson_and_finds_two() -> None:
-    random = np.random.default_rng(7)
-    weekdays = np.arange(364) % 7 + 1
-    means = 40 + 10 * (weekdays >= 6)
-    assert compare.dispersion(random.poisson(means).astype(float), weekdays) < 1.25
-    clumped = random.negative_binomial(means, 0.5).astype(float)  # variance is twice the mean
-    assert compare.dispersion(clumped, weekdays) == pytest.approx(2.0, abs=0.4)
-    assert compare.dispersion(np.ones(20), np.arange(20) % 7 + 1) == 1.0
-
-
 def test_shares_are_compared_in_percentage_points() -> None:
     # Newcombe (1998), example (a): 56/70 against 48/80, interval .0524 to .3339 of the difference.
     one = compare.shares(56, 70, 48, 80)

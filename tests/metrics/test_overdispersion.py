@@ -35,13 +35,17 @@ def test_the_known_answer_of_one_weekday() -> None:
     assert spread(frame_of(values), (), ("n",), FIRST).whole["n"] == pytest.approx(4.0)
 
 
-def test_it_is_the_dispersion_of_the_single_series() -> None:
+def test_it_is_pearson_over_its_freedom_around_weekday_means() -> None:
     random = np.random.default_rng(3)
     values = random.negative_binomial(12, 0.4, 56).astype(float)
     frame = frame_of(list(values))
-    weekdays = np.array([day.isoweekday() for day in frame["day"]])
     found = spread(frame, (), ("n",), FIRST)
-    assert found.of("n", {}) == pytest.approx(compare.dispersion(values, weekdays)) and found.is_known
+    # Eight whole weeks, a column per weekday.
+    weeks = values.reshape(8, 7)
+    means = weeks.mean(0)
+    expected = ((weeks - means) ** 2 / means).sum() / (7 * 7)
+    assert expected > 1.5
+    assert found.of("n", {}) == pytest.approx(expected) and found.is_known
 
 
 def test_the_period_itself_and_what_lies_long_before_do_not_enter() -> None:
