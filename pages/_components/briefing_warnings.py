@@ -10,7 +10,7 @@ from dash import html
 from metrics.alarms.records import Alarm
 from metrics.briefing import Briefing, Surge
 from metrics.briefing.surges import KEPT_DAYS, SLOW
-from pages._components import cards, definitions, tables
+from pages._components import cards, definitions, states, tables
 
 METHOD = definitions.method(
     "briefing-alarm",
@@ -109,4 +109,4 @@ def points_note(found: Briefing) -> Any:
 
 def card() -> html.Section:
     """Return the frame of the card."""
-    return cards.card("briefing-alarms", "预警", "", metric_id=METHOD, span="span-12")
+    return cards.card("briefing-alarms", "预警", states.skeleton(4), metric_id=METHOD, span="span-12")
