@@ -1,0 +1,88 @@
+"""今日会商 as it is drawn: sentences with their verdict, the list of warnings, changes aligned to Spring Festival."""
+
+from __future__ import annotations
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+from data.reading import Reader
+from data.snapshots import Store
+from metrics.briefing import Point, brief
+from metrics.compare import REAL
+from metrics.selection import Selection
+from pages._components import briefing_warnings, tables
+from pages._components.changes import Change, Verdict
+from tests import tiny
+from tests.metrics.test_briefing import burst, steady
+from tests.metrics.test_briefing_points import alarm, fitted, slow
+from tests.pages.asking import ask, html_of
+from tests.pages.reading import read, text_of
+
+WEEK = Selection(period="last7")
+
+
+def test_the_list_says_counts_expectation_hours_and_where_to_look(store: Store) -> None:
+    theft = alarm(group="盗窃", id="theft", excess=8.0)
+    found = brief(fitted(store, tiny.snapshot_of(store, steady, burst), alarm(), theft, slow()), WEEK)
+    assert briefing_warnings.title_of(found) == "预警 2 处"
+    lines = [[cell.text for cell in row.all("td")] for row in read(briefing_warnings.body(found)).all("tr")[1:]]
+    assert lines[0] == [
+        "南山所", "刑事另见于盗窃", "↑ 突升预警", "11月15日–11月21日", "40", "0–7", "22–2 时（40/1.0）", "—",
+        "时段地点 ›",
+    ]  # fmt: skip
+    assert lines[1][2] == "↑ 渐升预警" and lines[1][-1] == "走势 ›"
+    link = read(briefing_warnings.body(found)).all("a")[0].attributes["href"]
+    assert link.startswith("/heat?period=custom&from=2026-11-15&to=2026-11-21&station=") and "category=" in link
+    note = briefing_warnings.note_of(found)
+    assert "预算每所每年 2 次；上一年回测 1.97 次（1.63–2.36）" in note and briefing_warnings.SLOW in note
+    assert "预算每所每年 2 次" in text_of(briefing_warnings.points_note(found))
+
+
+def test_no_warning_and_no_fit_are_told_apart(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, steady)
+    assert "正在计算" in text_of(briefing_warnings.body(brief(snapshot, WEEK)))
+    assert briefing_warnings.note_of(brief(snapshot, WEEK)) == ""
+    assert "7 天内没有预警" in text_of(briefing_warnings.body(brief(fitted(store, snapshot), WEEK)))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "shown", "toned"),
+    [
+        ("甲所盗窃 9 起（突升预警），集中在夜间", "突升预警", "甲所盗窃 9 起（突升预警），集中在夜间", "突升预警"),
+        ("乙所纠纷 9 起，预期 1–5 起", REAL, "乙所纠纷 9 起，预期 1–5 起，真变化", REAL),
+        ("警情共 9 起", "正常波动", "警情共 9 起", ""),
+    ],
+)
+def test_a_sentence_shows_its_verdict_once(demo_app: Dash, text: str, verdict: str, shown: str, toned: str) -> None:
+    from pages.briefing import _point
+
+    words, address = _point(Point(text, "worse", verdict, "/trend", {"station": "1"}, 1.0))
+    assert text_of(words) == shown and address == "/trend?station=1"
+    tones = [one.text for one in read(words).all("span") if one.attributes.get("class") == "tone-worse"]
+    assert tones == ([toned] if toned else [])
+
+
+def test_a_change_aligned_to_the_festival_stands_under_the_plain_one() -> None:
+    row = tables.ChangeRow(
+        "刑事", "9", "12", Change("↓", "25.0%"), "8", Change("↑", "1 起"), Verdict("正常波动"),
+        aligned=Change("↓", "3.1%"), aligned_note="按春节对齐同比下降 3.1%（少 2 起）",
+    )  # fmt: skip
+    cell = read(tables.change_table([row])).all("td")[4]
+    assert cell.text == "↓ 25.0%春节对齐 ↓ 3.1%" and cell.attributes["title"] == row.aligned_note
+
+
+def test_the_page_links_only_to_pages_that_are_there(demo_app: Dash, demo_store: Store, client: FlaskClient) -> None:
+    import dash
+
+    paths = {page["path"] for page in dash.page_registry.values()}
+    snapshot = Reader(demo_store).snapshot()
+    assert snapshot is not None
+    for selection in (WEEK, Selection(), Selection(period="year")):
+        found = brief(snapshot, selection)
+        assert found.points and {point.page for point in found.points} <= paths
+    assert {"/heat", "/trend", "/cases"} <= paths
+    inputs = {"selection.data": {"period": "last7"}, "snapshot.data": str(snapshot.id), "mode.data": "light"}
+    answer = ask(client, "briefing-alarms-body.children", inputs)
+    assert "预警" in html_of(answer["briefing-alarms-body"]["children"])
+    assert "有效警情共" in html_of(answer["points-body"]["children"])
