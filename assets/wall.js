@@ -191,6 +191,13 @@
     return state.shown ? "现有数据不足以显示任何一屏。" : "正在读取数据…";
   }
 
+  /* A moment in words, with its year where it is not this one. */
+  function moment(text) {
+    var then = new Date(at(text)), year = then.getUTCFullYear();
+    var day = then.getUTCMonth() + 1 + "月" + then.getUTCDate() + "日 ";
+    return (year === new Date(bureauNow()).getUTCFullYear() ? "" : year + "年") + day + text.slice(11, 16);
+  }
+
   /* The line at the foot: what the data is, how old, and what is wrong; the frame shows it from afar. */
   function tell(wall) {
     var found = age(wall), lost = state.failures > 1;
@@ -198,7 +205,7 @@
     put(wall, "data-lost", lost ? "yes" : "no");
     if (found) {
       var shown = state.shown;
-      say("wall-as-of", "数据截至 " + shown.as_of.slice(5, 16).replace("-", "月").replace(" ", "日 "));
+      say("wall-as-of", "数据截至 " + moment(shown.as_of));
       say("wall-age", found.passed < -HOUR ? "晚于现在，请核对时钟" : lasting(Math.max(0, found.passed)) + "前");
       say("wall-version", "版本 " + shown.version);
     }
@@ -210,6 +217,7 @@
     else if (state.beat && state.beat.status === "error") { words.push("数据仓无法读取，画面为最后一次的数据"); }
     else if (state.shown && state.shown.problem && screens().length) { words.push("画面未能更新：" + state.shown.problem); }
     else if (behind()) { words.push("新数据已到，画面正在更新"); }
+    put(wall, "data-warned", words.length ? "yes" : "no");
     say("wall-warning", words.join("；"));
   }
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from data.reading import Snapshot
 from metrics import cache, catalogue, compare, fits
+from metrics.alarms import reading as alarms
 from metrics.briefing import Briefing, brief, short_name
 from metrics.catalogue import Catalogue
 from metrics.force.work import Work, work
@@ -71,6 +72,7 @@ def _wall(snapshot: Snapshot, question: tuple[tuple[str, ...], Pack, bool]) -> W
         work=officers,
         concerns=found,
         concerns_note=note,
+        alarms_known=alarms.current(snapshot) is not None,
         missing=missing,
         names={code: short_name(name) for code, name in known.station_names.items()},
     )

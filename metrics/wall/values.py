@@ -112,7 +112,7 @@ class Concern:
 class Wall:
     """All screens of one version; a screen that the data cannot fill is None, and `missing` says why, by its id.
 
-    names: of stations by code, short.
+    names: of stations by code, short. alarms_known: whether alarms have been fitted for this version.
     """
 
     as_of: datetime | None
@@ -123,6 +123,7 @@ class Wall:
     work: Work | None
     concerns: tuple[Concern, ...] | None
     concerns_note: str
+    alarms_known: bool
     missing: dict[str, str]
     names: dict[str, str]
 

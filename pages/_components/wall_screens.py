@@ -121,13 +121,15 @@ def _today_head(found: Wall) -> tuple[str, str]:
         else f"{today.until.hour} 时" + (f" {today.until.minute} 分" * bool(today.until.minute))
     )
     day = f"{today.day.month}月{today.day.day}日"
-    return f"{day}警情", f"{WEEKDAYS[today.day.weekday()]}，0 时至 {hour}"
+    return f"{day}警情", f"{today.day.year}年{day} {WEEKDAYS[today.day.weekday()]}，0 时至 {hour}"
 
 
 def _today_text(found: Wall) -> list[Any]:
     today = found.today
     assert today is not None
     first, *others = today.counts
+    # What this data never counts is left out: nothing happened and nothing was expected.
+    others = [one for one in others if one.value or (one.expected and one.expected[1])]
     lines = [
         html.P(first.metric.label, className="wall-label"),
         html.P([f"{first.value:,.0f}", html.Span("起", className="unit")], className="wall-huge"),
@@ -270,17 +272,20 @@ def _match_text(found: Wall) -> list[Any]:
 
 def _concern_head(found: Wall) -> tuple[str, str]:
     count = len(found.concerns or ())
-    title = f"最需关注的 {count} 个所" if count else "没有需要特别关注的所"
+    title = f"最需关注的 {count} 个所" if count else "没有发现需要特别关注的所"
     return title, "按证据强弱排列，不是排名"
 
 
 def _concern_text(found: Wall) -> list[Any]:
-    listed = found.concerns or ()
-    if not listed:
-        said = "没有预警，没有显著高于预期的所，也没有缺人的时段。"
-        return [html.P(said, className="wall-block"), html.P(found.concerns_note, className="wall-note")]
     notes = [html.P(found.concerns_note, className="wall-note")] if found.concerns_note else []
-    return [html.Ul([_concern(one) for one in listed], className="wall-concerns"), *notes]
+    if found.concerns:
+        return [html.Ul([_concern(one) for one in found.concerns], className="wall-concerns"), *notes]
+    looked = [
+        ("没有预警", found.alarms_known), ("没有显著高于预期的所", found.recent is not None),
+        ("没有缺人的时段", found.work is not None),
+    ]  # fmt: skip
+    said = "，".join(words for words, is_known in looked if is_known)
+    return [html.P(f"{said}。" if said else "数据不足，不能判断。", className="wall-block"), *notes]
 
 
 def _concern(one: Concern) -> html.Li:
