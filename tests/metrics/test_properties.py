@@ -160,7 +160,7 @@ def test_days_make_months_quarters_and_the_whole(
         months = frame(snapshot, names, ("month",), cutoff=cutoff)
         by_day = days.assign(month=[day.replace(day=1) for day in days["day"]]).groupby("month")[list(names)]
         # Hours that are not known of one day are not known of its month.
-        by_month = by_day.agg(lambda values: values.sum(skipna=False))
+        by_month = by_day.sum(skipna=False)
         pd.testing.assert_frame_equal(
             by_month.astype("float64"), months.set_index("month")[list(names)].astype("float64"), check_names=False,
             check_index_type=False,

@@ -174,11 +174,11 @@ def test_seven_days_are_averaged_and_gaps_stay_gaps() -> None:
 
 
 def test_the_common_scale_of_parts_is_the_least_that_holds_most_of_them(month: Trend) -> None:
-    level = [10.0] * len(month.parts[0].past)
-    quiet = replace(month.parts[0], values=[1.15 * one for one in level], past=level)
-    wild = replace(month.parts[0], values=[3 * one for one in level], past=level)
-    assert "纵轴均为 80–120%" in trend_parts.scale_words(replace(month, parts=[quiet]))
-    assert "纵轴均为 0–200%" in trend_parts.scale_words(replace(month, parts=[quiet, wild]))
+    level: tuple[float, ...] = (10.0,) * len(month.parts[0].past)
+    quiet = replace(month.parts[0], values=tuple(1.15 * one for one in level), past=level)
+    wild = replace(month.parts[0], values=tuple(3 * one for one in level), past=level)
+    assert "纵轴均为 80–120%" in trend_parts.scale_words(replace(month, parts=(quiet,)))
+    assert "纵轴均为 0–200%" in trend_parts.scale_words(replace(month, parts=(quiet, wild)))
 
 
 def test_unjudged_parts_carry_no_chip(snapshot: Snapshot) -> None:
