@@ -208,7 +208,7 @@ def _point(point: Point) -> tuple[Any, str]:
     tone = point.tone if point.tone != "plain" else "none"
     before, verdict, after = point.text.partition(point.verdict)
     if verdict:
-        words = [before, cards.toned(verdict, tone), after]
+        words: list[Any] = [before, cards.toned(verdict, tone), after]
     else:
         words = [point.text, *(["，", cards.toned(REAL, tone)] if point.verdict == REAL else [])]
     return html.Span(words), f"{point.page}{_href(point.query)[1:]}"

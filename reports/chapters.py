@@ -317,8 +317,9 @@ def _arrival(row: dict[str, float | None]) -> str:
 
 
 def key_points(source: Source) -> list[Text]:
-    """Return the key points of the briefing, numbered."""
-    found = [point for point in source.briefing.points if point.text]
+    """Return the key points of the briefing, numbered; warnings stand in a list of their own behind them."""
+    warned = {one.verdict for one in source.briefing.warnings.surges}
+    found = [point for point in source.briefing.points if point.text and point.verdict not in warned]
     if not found:
         return [Text("本期没有需要提示的变化。")]
     return [Text(f"（{number}）{point_text(point)}") for number, point in enumerate(found, 1)]

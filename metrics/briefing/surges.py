@@ -78,7 +78,8 @@ def surges(snapshot: Snapshot, known: Catalogue, selection: Selection, window: W
 def _before_kept(snapshot: Snapshot, last: date) -> str | None:
     """Say that the warnings of a period are not kept any more, where that is so."""
     row = alarms.budget_of(snapshot)
-    if row is None or last >= row["fitted_through"].date() - timedelta(days=KEPT_DAYS - 1):
+    through = None if row is None else row.get("fitted_through")
+    if through is None or last >= through.date() - timedelta(days=KEPT_DAYS - 1):
         return None
     return f"预警只保留数据最后 {KEPT_DAYS} 天的，该时段更早，不再列出。"
 
@@ -121,4 +122,4 @@ def _said_of_rate(snapshot: Snapshot) -> tuple[str, tuple[str, ...]]:
     row = alarms.budget_of(snapshot)
     if row is None:
         return "", ()
-    return alarms.budget_text(row), tuple(json.loads(row["notes"]))
+    return alarms.budget_text(row), tuple(json.loads(row.get("notes") or "[]"))

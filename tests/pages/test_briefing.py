@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from data.reading import Reader
 from data.snapshots import Store
 from metrics.briefing import Point, brief
+from metrics.briefing.surges import SLOW
 from metrics.compare import REAL
 from metrics.selection import Selection
 from pages._components import briefing_warnings, tables
@@ -35,7 +36,7 @@ def test_the_list_says_counts_expectation_hours_and_where_to_look(store: Store) 
     link = read(briefing_warnings.body(found)).all("a")[0].attributes["href"]
     assert link.startswith("/heat?period=custom&from=2026-11-15&to=2026-11-21&station=") and "category=" in link
     note = briefing_warnings.note_of(found)
-    assert "预算每所每年 2 次；上一年回测 1.97 次（1.63–2.36）" in note and briefing_warnings.SLOW in note
+    assert "预算每所每年 2 次；上一年回测 1.97 次（1.63–2.36）" in note and SLOW in note
     assert "预算每所每年 2 次" in text_of(briefing_warnings.points_note(found))
 
 
