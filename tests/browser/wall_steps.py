@@ -22,8 +22,9 @@ _LOOK = """() => {
     if (own && !inside) { found.push('outside: ' + one.textContent.slice(0, 20)); }
   }
   const cut = one => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2;
-  for (const one of wall.querySelectorAll('.wall-screen[data-slot] .wall-text, .wall-screen[data-slot] .wall-head')) {
-    if (cut(one)) { found.push('cut: ' + one.id); }
+  const boxes = '[data-slot] .wall-text, [data-slot] .wall-head, [data-slot] .wall-concerns';
+  for (const one of wall.querySelectorAll(boxes)) {
+    if (cut(one)) { found.push('cut: ' + (one.id || one.className)); }
   }
   for (const one of wall.querySelectorAll('.wall-screen[data-slot] .wall-bars > span:not(.wall-bar)')) {
     if (one.scrollWidth > one.clientWidth + 2) { found.push('cut: ' + one.textContent); }
