@@ -35,7 +35,7 @@ def fitting(store: Store) -> Iterator[bool]:
         except BlockingIOError:
             yield False
             return
-        for left_over in store.snapshots.glob("*.fits.tmp*"):
+        for left_over in store.snapshots.glob("*.fits.new*"):
             left_over.unlink(missing_ok=True)
         yield True
 
@@ -45,7 +45,8 @@ def write(store: Store, version_id: int, tables: Mapping[str, pd.DataFrame], met
 
     tables: name → frame with columns of int, float, bool, str, date or datetime; None and NaN become NULL.
     """
-    temporary = store.snapshots / f"{version_id:06d}.fits.tmp{os.getpid()}"
+    # Not *.tmp*: a writer that publishes meanwhile clears those.
+    temporary = store.snapshots / f"{version_id:06d}.fits.new{os.getpid()}"
     try:
         _write(temporary, {**tables, "fits_meta": pd.DataFrame(sorted(meta.items()), columns=["key", "value"])})
         durable.sync_file(temporary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def test_fits_go_with_their_version(store: Store) -> None:
             writer.publish(lambda con: None)
     assert 1 not in store.version_ids() and not store.fits(1).exists()
     fits.write(store, 1, {"alarms": FRAME}, {})
-    assert not store.fits(1).exists() and not list(store.snapshots.glob("*.tmp*"))
+    assert not store.fits(1).exists() and not list(store.snapshots.glob("*.new*"))
 
 
 def test_one_process_fits_at_a_time(store: Store) -> None:
@@ -85,4 +86,16 @@ def test_one_process_fits_at_a_time(store: Store) -> None:
 def test_a_bad_name_is_an_error_of_the_program(store: Store) -> None:
     with pytest.raises(ValueError, match="no table name"):
         fits.write(store, 1, {"a; drop": FRAME}, {})
-    assert not list(store.snapshots.glob("*.tmp*"))
+    assert not list(store.snapshots.glob("*.new*"))
+
+
+def test_publishing_meanwhile_does_not_lose_a_fit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = fits._write
+
+    def slowly(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+        real(path, tables)
+        tiny.publish(store)
+
+    monkeypatch.setattr(fits, "_write", slowly)
+    fits.write(store, 1, {"alarms": FRAME}, {"methods_version": "7"})
+    assert fits.meta_of(store, 1) == {"methods_version": "7"} and store.current_id() == 2
