@@ -88,7 +88,7 @@ class Context:
         before = [
             (day.isoweekday(), float(value))
             for day, value in zip(days, values, strict=True)
-            if 0 < (self.window.first_day - day).days <= expectation.WEEKS * 7
+            if 0 < (self.window.first_day - day).days <= expectation.WEEKS * 7 and not np.isnan(value)
         ]
         if not self.weekly or len(before) < expectation.WEEKS * 7:
             return None
