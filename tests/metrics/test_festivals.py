@@ -156,7 +156,8 @@ def test_the_briefing_says_both(snapshot: Snapshot) -> None:
     row = next(row for row in found.rows if row.key == "刑事")
     assert row.note == card.note and row.last_year.base == 280
     point = next(point for point in found.points if point.text.startswith("全局刑事警情"))
-    assert "同比下降 50.0%（少 140 起），超出随机波动；按春节对齐同比持平，在正常波动范围内；预期" in point.text
+    # One sentence, one verdict: the point is ranked by what the eight weeks before lead to expect.
+    assert "同比下降 50.0%（少 140 起）；按春节对齐同比持平；低于前 8 周预期 238–324 起" in point.text
     assert any(note.startswith("春节对齐同比：") for note in found.notes)
     assert "2025年1月26日至2月1日" in found.windows["festival"]
     away = brief(snapshot, between("2025-11-01", "2025-11-07"))
