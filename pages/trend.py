@@ -164,7 +164,8 @@ def _headline(found: Trend) -> list[Any]:
     direction = total.z if total.usual else total.last_year.change
     more = []
     if total.usual:
-        more.append(f"预期 {total.usual[0]:,}–{total.usual[1]:,} {metric.unit}（此前 8 周同星期）")
+        more.append(change.clause(total.last_year, metric.unit, "同比", decimals=metric.decimals))
+        more.append("预期为此前 8 周同星期的平均")
     if total.low is not None and total.high is not None:
         more.append(f"95% 区间 {total.low:{metric.format}}–{total.high:{metric.format}} {metric.unit}")
     if total.n is not None:

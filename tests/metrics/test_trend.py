@@ -24,6 +24,7 @@ from metrics.trend import (
     WEEK,
     Asked,
     Trend,
+    against_expected,
     asking,
     campaign,
     default_by,
@@ -72,12 +73,22 @@ def test_a_day_is_shown_with_eight_weeks_and_the_same_dates_a_year_before(calm: 
     assert all(one.usual and one.usual[0] < 18 < one.usual[1] for one in found.points)
     assert [one.first for one in found.points if one.in_period] == [LAST]
     assert found.total.value == 18 and found.total.verdict == USUAL
-    assert found.sentence == "有效警情 18 起，同比持平，在正常波动范围内"
+    low, high = found.total.usual or (0, 0)
+    assert found.sentence == f"有效警情 18 起，预期 {low}–{high} 起，在正常波动范围内"
+
+
+def test_the_headline_never_opposes_the_range_it_prints() -> None:
+    assert against_expected(28, (12, 26), "起", REAL) == "高于预期 12–26 起，超出随机波动"
+    assert against_expected(28, (12, 26), "起", USUAL) == "高于预期 12–26 起，仍可能是偶然"
+    assert against_expected(5, (12, 26), "起", REAL) == "低于预期 12–26 起，超出随机波动"
+    assert against_expected(1, (0, 3), "起", TOO_FEW) == "预期 0–3 起，样本不足，难以判断"
 
 
 def test_a_burst_is_real_in_the_total_the_point_and_the_part(risen: Snapshot) -> None:
     found = found_in(risen)
     assert found.total.verdict == REAL and found.total.z > 0
+    low, high = found.total.usual or (0, 0)
+    assert found.sentence == f"有效警情 78 起，高于预期 {low}–{high} 起，超出随机波动"
     assert [one.first for one in found.points if one.verdict == REAL] == [LAST]
     assert found.parts[0].name == "刑事" and found.parts[0].verdict == REAL and found.parts[0].value == 72
     assert found.parts[1].verdict == TOO_FEW
