@@ -8,9 +8,24 @@ from fractions import Fraction
 from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL, Comparison
 
 NO_PERCENT = "—"
-# Below this base a percentage alone misleads: both counts stand beside it.
+# From a smaller base a percentage misleads: the counts are said alone.
 SMALL_BASE = 20
+# Outside the range that is printed beside it, yet not shown to be more than chance: not 正常波动 either.
+HIGH, LOW = "偏高，未确认", "偏低，未确认"
 SAID = {REAL: "超出随机波动", USUAL: "在正常波动范围内", TOO_FEW: "样本不足，难以判断"}
+
+
+def badge(verdict: str, value: float | None, expected: tuple[float, float] | None) -> str:
+    """Return the verdict as it stands beside a printed range: 偏高，未确认 or 偏低，未确认 outside it, else unchanged.
+
+    value and expected in one unit. Known answer: 正常波动 of 166 against 100–159 is 偏高，未确认; 真变化 stays.
+    """
+    if verdict == REAL or value is None or expected is None or not math.isfinite(value):
+        return verdict
+    low, high = expected
+    if low <= value <= high:
+        return verdict
+    return HIGH if value > high else LOW
 
 
 def percent(value: float | None, base: float | None) -> int | None:
@@ -68,13 +83,14 @@ def clause(comparison: Comparison, unit: str, word: str = "同比", judged: str 
     """Return the part of the sentence that says the change: 「同比下降 12.5%（少 6 起），在正常波动范围内」.
 
     On a zero base 「同比—（增加 3 起）」, without a change 「同比持平」, without data 「同比无对比数据」. From a base
-    under 20 both counts are said. Where the lengths differ, so that counts a day changed otherwise, that too.
+    of under 20 起 the counts are said alone: 「同比多 2 起（由 4 到 6）」. Where the lengths differ, so that counts a
+    day changed otherwise, that too.
     """
     verdict = comparison.verdict if judged is None else judged
     if verdict == NO_BASE or comparison.change is None or not _known(comparison.value, comparison.base):
         return f"{word}{NO_BASE}"
     behind = f"，{SAID[verdict]}" if verdict in SAID else ""
-    return f"{word}{_size(comparison, unit, decimals)}{_per_day(comparison)}{behind}"
+    return f"{word}{_size(comparison, unit, decimals)}{_per_day(comparison, unit)}{behind}"
 
 
 def _amount(value: float, unit: str, decimals: int) -> str:
@@ -95,16 +111,25 @@ def _size(comparison: Comparison, unit: str, decimals: int) -> str:
     exact = _exact(value, base)
     if exact is None:
         return f"{NO_PERCENT}（{'增加' if change > 0 else '减少'} {amount} {unit}".rstrip() + "）"
-    counts = f"，由 {base:,.{decimals}f} 到 {value:,.{decimals}f}" if base < SMALL_BASE else ""
+    counts = f"由 {base:,.{decimals}f} 到 {value:,.{decimals}f}"
+    if _is_few(base, unit):
+        return f"{more}（{counts}）"
+    counts = f"，{counts}" if base < SMALL_BASE else ""
     return f"{_direction(exact)}（{more}{counts}）"
 
 
-def _per_day(comparison: Comparison) -> str:
+def _is_few(base: float | None, unit: str) -> bool:
+    """Whether a base is too few events for a percentage; minutes or rates below 20 are not few."""
+    return unit == "起" and base is not None and base < SMALL_BASE
+
+
+def _per_day(comparison: Comparison, unit: str) -> str:
     """Say the change of the daily rate where it is another one than that of the raw counts."""
     raw, daily = comparison.percent, comparison.per_day_percent
     if raw is None or daily is None or abs(raw - daily) < 0.05:
         return ""
-    return f"，按日均{_direction(Fraction(daily))}"
+    said = _direction(Fraction(daily))
+    return f"，按日均{said.split(' ')[0] if _is_few(comparison.base, unit) else said}"
 
 
 def _direction(exact: Fraction) -> str:

@@ -192,7 +192,7 @@ def _card_text(card: Card) -> list[Any]:
 
 def _verdict(one: Card | Row) -> Verdict:
     direction = one.z if one.expected else one.last_year.change
-    return verdict_of(one.verdict, direction, one.metric)
+    return verdict_of(one.verdict, direction, one.metric, one.value, one.expected)
 
 
 def _spark(card: Card, mode: str) -> figures.Figure:

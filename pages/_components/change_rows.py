@@ -12,7 +12,8 @@ from pages._components.changes import Verdict, change_of, verdict_of
 
 def verdict_words(one: Card | Row) -> Verdict:
     """Say a verdict by what it compares with: the expectation where there is one, else the year before."""
-    return verdict_of(one.verdict, one.z if one.expected else one.last_year.change, one.metric)
+    direction = one.z if one.expected else one.last_year.change
+    return verdict_of(one.verdict, direction, one.metric, one.value, one.expected)
 
 
 def card_text(card: Card, title: str = "") -> list[Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dash import html
 
+from metrics import change as words
 from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL, Comparison
 from metrics.model import Metric
 
@@ -63,11 +64,21 @@ def change_of(comparison: Comparison, metric: Metric, base_word: str = "上期")
     return Change(sign, f"{abs(comparison.percent):,.1f}%", more, tone, sure)
 
 
-def verdict_of(verdict: str, direction: float | None, metric: Metric) -> Verdict:
-    """Say a verdict; only 真变化 has a colour, and only where a direction is better.
+def verdict_of(
+    verdict: str,
+    direction: float | None,
+    metric: Metric,
+    value: float | None = None,
+    expected: tuple[int, int] | None = None,
+) -> Verdict:
+    """Say a verdict; only 真变化 has the colour of a direction, and only where a direction is better.
 
-    direction: anything with the sign of the change (z, or the change itself).
+    direction: anything with the sign of the change (z, or the change itself). value, expected: given where the range
+    is printed beside the figure; outside it, without 真变化, it is 偏高，未确认 or 偏低，未确认 (watch).
     """
+    beside = words.badge(verdict, value, expected)
+    if beside != verdict:
+        return Verdict(beside, "watch", "在预期区间之外，但比较多项时仍可能是偶然，不能确认")
     titles = {
         REAL: "超出随机波动（已按多重比较校正）",
         USUAL: "在随机波动范围之内",

@@ -23,9 +23,9 @@ def one(value: float | None, base: float | None, days: float = 7, days_base: flo
         (one(1001, 1000), "刑事警情 1,001 起，同比上升 0.1%（多 1 起），在正常波动范围内"),
         (one(10_001, 10_000), "刑事警情 10,001 起，同比基本持平（多 1 起），在正常波动范围内"),
         (one(50, 50), "刑事警情 50 起，同比持平，在正常波动范围内"),
-        # From a base under 20 both counts are said.
-        (one(6, 4), "刑事警情 6 起，同比上升 50.0%（多 2 起，由 4 到 6），样本不足，难以判断"),
-        (one(0, 19), "刑事警情无，同比下降 100.0%（少 19 起，由 19 到 0），超出随机波动"),
+        # From a base under 20 the counts are said alone.
+        (one(6, 4), "刑事警情 6 起，同比多 2 起（由 4 到 6），样本不足，难以判断"),
+        (one(0, 19), "刑事警情无，同比少 19 起（由 19 到 0），超出随机波动"),
         (one(20, 20), "刑事警情 20 起，同比持平，在正常波动范围内"),
         (one(3, 0), "刑事警情 3 起，同比—（增加 3 起），样本不足，难以判断"),
         (one(0, 0), "刑事警情无，同比持平，样本不足，难以判断"),
@@ -36,6 +36,8 @@ def one(value: float | None, base: float | None, days: float = 7, days_base: flo
             one(280, 310, 28, 31),
             "刑事警情 280 起，同比下降 9.7%（少 30 起），按日均基本持平，在正常波动范围内",
         ),
+        # Of few events a day only the direction is said: fewer in all, yet more a day.
+        (one(10, 12, 7, 14), "刑事警情 10 起，同比少 2 起（由 12 到 10），按日均上升，样本不足，难以判断"),
         (one(42, 60, 28, 31), "刑事警情 42 起，同比下降 30.0%（少 18 起），按日均下降 22.5%，在正常波动范围内"),
     ],
 )
@@ -71,3 +73,21 @@ def test_every_verdict_has_its_words_and_no_nan_is_ever_said(verdict: str) -> No
     assert change.clause(one(42, 48), "起", judged=verdict).endswith(change.SAID[verdict])
     assert change.clause(Comparison(1.0, math.nan, math.nan, verdict=verdict), "起") == f"同比{NO_BASE}"
     assert change.sentence("警情", math.nan, "起", one(1, 2)) == "警情无数据"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "value", "expected", "said"),
+    [
+        (USUAL, 166, (100, 159), change.HIGH),
+        (USUAL, 99, (100, 159), change.LOW),
+        (TOO_FEW, 3, (0, 2), change.HIGH),
+        (USUAL, 159, (100, 159), USUAL),
+        (REAL, 166, (100, 159), REAL),
+        (USUAL, 166, None, USUAL),
+        (USUAL, None, (100, 159), USUAL),
+    ],
+)
+def test_what_lies_outside_its_printed_range_is_not_called_usual(
+    verdict: str, value: float | None, expected: tuple[float, float] | None, said: str
+) -> None:
+    assert change.badge(verdict, value, expected) == said

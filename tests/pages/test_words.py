@@ -68,6 +68,13 @@ def test_only_a_real_change_is_coloured() -> None:
     assert [part.attributes.get("class", "") for part in usual] == ["change", "sign tone-worse", ""]
 
 
+def test_outside_its_printed_range_a_figure_is_to_be_watched() -> None:
+    high, low = (verdict_of(USUAL, 1.0, ALERTS, value, (100, 159)) for value in (166, 90))
+    assert (high.text, high.tone) == ("偏高，未确认", "watch") and (low.text, low.tone) == ("偏低，未确认", "watch")
+    assert verdict_of(USUAL, 1.0, ALERTS, 120, (100, 159)).tone == "none"
+    assert verdict_of(REAL, 1.0, ALERTS, 166, (100, 159)).tone == "worse"
+
+
 def test_change_table_has_the_columns_of_the_office() -> None:
     rise, flat = Change("↑", "63.2%", "多 12 起", "worse"), Change("持平")
     row = ChangeRow("刑事", "31", "19", rise, "18", flat, Verdict("真变化", "worse"), "?a=1")
