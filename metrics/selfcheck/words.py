@@ -1,4 +1,4 @@
-"""The headline of 所队自查: what is missed and by how much, then what moved; never more than two sentences."""
+"""The headline of 所队自查: what is missed and by how much, what moved, who is short; at most three sentences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def headline(scores: Sequence[Score], briefing: Briefing, alarms: Sequence[Alarm
 def targets(scores: Sequence[Score]) -> str:
     """Say how many targets are missed, and of the farthest off what they lack.
 
-    「28 项可评目标中 12 项未达标，差得最多：社区配警还差 5 名社区民警，…」
+    「28 项可评目标中 12 项未达标，按比例差得最多：社区配警还差 5 名社区民警，…」
     """
     missed = [score for score in scores if score.state == MISSED]
     judged = len(missed) + sum(score.state == MET for score in scores)
@@ -29,7 +29,7 @@ def targets(scores: Sequence[Score]) -> str:
     if not missed:
         return f"可评的 {judged} 项目标全部达标。"
     named = "，".join(f"{score.target.label}{_lack(score)}" for score in missed[:_NAMED])
-    most = "，差得最多" if len(missed) > _NAMED else ""
+    most = "，按比例差得最多" if len(missed) > _NAMED else ""
     return f"{judged} 项可评目标中 {len(missed)} 项未达标{most}：{named}。"
 
 
@@ -48,20 +48,43 @@ def moved(briefing: Briefing, alarms: Sequence[Alarm]) -> str:
     if leaders:
         told = "；".join(sentence(alarm).removeprefix(alarm.name).strip() for alarm in leaders[:2])
         return f"{told}。"
-    # A card of a group says the same as its row, and all alerts much the same as the valid ones.
-    cards = [card for card in briefing.cards if card.metric.view == "cases" or card.metric.id == briefing.subject.id]
-    judged: list[Row | Card] = [*briefing.rows, *cards]
-    real = [one for one in judged if one.verdict == REAL and one.expected]
-    told = "；".join(_said(one, briefing.noun) for one in sorted(real, key=lambda one: -abs(one.z))[:2])
-    return f"{told}，超出随机波动。" if told else _calm(briefing)
+    real = real_changes(briefing)
+    if not real:
+        return _calm(briefing)
+    told = "；".join(_said(one, briefing.noun) for one in real[:_NAMED])
+    return f"{len(real)} 项超出随机波动：{told}{_rest(real)}。"
+
+
+def moved_title(briefing: Briefing) -> str:
+    """Say the same changes as `moved`, by name only: a heading; "" where nothing is real."""
+    real = real_changes(briefing)
+    if not real:
+        return ""
+    return f"{len(real)} 项超出随机波动：{'、'.join(_name(one, briefing.noun) for one in real[:_NAMED])}{_rest(real)}"
+
+
+def real_changes(briefing: Briefing) -> tuple[Row | Card, ...]:
+    """Return what is judged 真变化, the strongest first: all rows, and the cards that do not repeat a row."""
+    rows = {_name(row, briefing.noun) for row in briefing.rows}
+    judged: list[Row | Card] = [*briefing.rows, *(card for card in briefing.cards if card.metric.label not in rows)]
+    return tuple(sorted((one for one in judged if one.verdict == REAL), key=lambda one: -abs(one.z)))
+
+
+def _rest(real: Sequence[Row | Card]) -> str:
+    return f"等 {len(real)} 项" if len(real) > _NAMED else ""
+
+
+def _name(one: Row | Card, noun: str) -> str:
+    return f"{one.name}{noun}" if isinstance(one, Row) else one.metric.label
 
 
 def _said(one: Row | Card, noun: str) -> str:
-    name = f"{one.name}{noun}" if isinstance(one, Row) else one.metric.label
-    assert one.expected is not None
+    unit = one.metric.unit
+    text = f"{_name(one, noun)} {one.value or 0:{one.metric.format}} {unit}"
+    if one.expected is None:
+        return text
     low, high = one.expected
-    side = "高于" if one.z > 0 else "低于"
-    return f"{name} {one.value or 0:,.0f} {one.metric.unit}，{side}预期 {low:,}–{high:,} {one.metric.unit}"
+    return f"{text}，{'高于' if one.z > 0 else '低于'}预期 {low:,}–{high:,} {unit}"
 
 
 def _calm(briefing: Briefing) -> str:

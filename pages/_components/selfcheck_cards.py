@@ -12,6 +12,7 @@ from metrics.briefing import Briefing
 from metrics.catalogue import Catalogue
 from metrics.selection import Selection
 from metrics.selfcheck import SelfCheck
+from metrics.selfcheck.words import moved_title
 from pages._components import cards, change_rows, definitions, figures, staffing_figures, staffing_words, states, tables
 from pages._components import selfcheck_view as view
 from pages._components.score_questions import card_address, data_words, station_address
@@ -127,10 +128,8 @@ def _no_rows(brief: Briefing) -> html.Div:
 
 def _changes_title(found: SelfCheck) -> str:
     rows, noun = found.briefing.rows, found.briefing.noun
-    real = change_rows.any_real(rows)
-    if not real:
-        return f"分类{noun}：没有超出波动的变化" if any(row.expected for row in rows) else f"分类{noun}"
-    return f"{'、'.join(row.name for row in real[:3])}{noun}有真变化"
+    calm = f"分类{noun}：没有超出波动的变化" if any(row.expected for row in rows) else f"分类{noun}"
+    return moved_title(found.briefing) or calm
 
 
 def _no_beats(found: SelfCheck) -> str:

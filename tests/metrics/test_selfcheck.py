@@ -192,10 +192,24 @@ def test_a_real_change_is_said_with_its_expectation(store: Store) -> None:
         tiny.daily_alerts(con, str(LAST), 1, 40, cat="0101")
 
     found = checked(store, risen)
-    assert found.told[1].startswith("刑事警情 40 起，高于预期 0–")
-    assert found.told[1].endswith("超出随机波动。")
+    assert found.told[1].startswith("3 项超出随机波动：刑事警情 40 起，高于预期 0–")
+    # The heading names the same changes in the same order; all alerts and the valid ones are cards of their own.
+    assert words.moved_title(found.briefing) == "3 项超出随机波动：刑事警情、警情总量、有效警情"
     # The card of a group does not repeat its row.
     assert found.told[1].count("刑事警情") == 1
+
+
+def test_a_shortened_list_says_how_many_there_are(store: Store) -> None:
+    def risen(con: Any) -> None:
+        for category in ("0101", "02", "04"):
+            tiny.daily_alerts(con, "2026-07-01", 142, 4, cat=category)
+            tiny.daily_alerts(con, str(LAST), 1, 40, cat=category)
+
+    briefing = checked(store, risen).briefing
+    real = words.real_changes(briefing)
+    assert len(real) == 5 and {one.verdict for one in real} == {"真变化"}
+    assert words.moved(briefing, []).startswith("5 项超出随机波动：")
+    assert words.moved(briefing, []).endswith("等 5 项。") and words.moved_title(briefing).endswith("等 5 项")
 
 
 def test_quiet_days_say_so(store: Store) -> None:
