@@ -29,6 +29,12 @@
     return text ? "?" + text : "";
   }
 
+  // 所队自查 opens the page of the station when the filter holds exactly one, else the list.
+  function stationPath(path, search) {
+    var chosen = new URLSearchParams(search || "").get("station") || "";
+    return path === "/station" && chosen && chosen.indexOf(",") < 0 ? path + "/" + encodeURIComponent(chosen) : path;
+  }
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.shell = {
     navigation: function (pathname, search, facts, ids) {
@@ -40,7 +46,7 @@
       setMenu(false);
       var hidden = !page.filtered;
       return [
-        ids.map(function (id) { return id.path + query; }),
+        ids.map(function (id) { return stationPath(id.path, search) + query; }),
         ids.map(function (id) { return id.path === here || id.path + "/none" === here ? "page" : "false"; }),
         page.name, hidden, hidden, hidden, hidden, []
       ];
