@@ -16,6 +16,7 @@ from metrics.model import COUNT, PERCENTILE, MetricError
 from metrics.selection import Selection
 from metrics.trend import GRAINS, Asked, Part, Point, Trend, campaign, covered_words, trend
 from pages._components import (
+    alarm_notices,
     campaign_cards,
     cards,
     figures,
@@ -108,7 +109,11 @@ def show(selection: dict[str, str] | None, search: str | None, version: int | No
         return _only(states.panel("无法显示", str(error), tone="worse", action=("查看本月", "/trend?period=month")))
     return {
         **drawn,
-        "state": [*(states.notice(text) for text in notices), *_listed(drawn["state"])],
+        "state": [
+            *(states.notice(text) for text in notices),
+            *alarm_notices.notices(snapshot, chosen),
+            *_listed(drawn["state"]),
+        ],
         "options": choices.options,
         "values": choices.values,
     }
@@ -149,7 +154,7 @@ def _drawn(snapshot: Snapshot, question: Question) -> dict[str, Any]:
         "cards": {
             "trend-line": _line(found, selection, query, mode, source),
             "trend-parts": _parts(found, selection, query, source),
-            **campaign_cards.filled(running, mode, source),
+            **campaign_cards.filled(running, mode, source, of_bureau=bool(selection.stations)),
             "trend-table": _table(found, source),
         },
     }

@@ -12,15 +12,19 @@ from pages._components import campaign_figures as drawing
 from pages._components import cards
 
 
-def filled(running: Progress | None, mode: str, source: str) -> dict[str, Any]:
-    """Return the values of both cards; without a campaign they stay as they are."""
+def filled(running: Progress | None, mode: str, source: str, of_bureau: bool = False) -> dict[str, Any]:
+    """Return the values of both cards; without a campaign they stay as they are.
+
+    of_bureau: the page shows some stations only, so the titles say that the campaign is that of the whole bureau.
+    """
     if running is None:
         return cards.kept("trend-campaign", "trend-change")
     plan, treated = running.plan, running.treated
+    whose = "全局行动：" if of_bureau else ""
     return {
         "trend-campaign": cards.filled(
             drawing.cumulative(running, mode),
-            title=f"{running.state}：{_counts(running)}，目标 {_signed(plan.goal)}",
+            title=f"{whose}{running.state}：{_counts(running)}，目标 {_signed(plan.goal)}",
             sub=f"{plan.name} · {len(plan.stations)} 个行动所{running.categories}累计，起 · "
             f"第 {len(running.steps)} 天，共 {(plan.ends_on - plan.starts_on).days + 1} 天",
             note=f"{running.words} · 按目标到今日应不多于 {plan.wanted(treated.base or 0):,.0f} 起",
@@ -28,7 +32,7 @@ def filled(running: Progress | None, mode: str, source: str) -> dict[str, Any]:
         ),
         "trend-change": cards.filled(
             drawing.changes(running, mode),
-            title=_net_words(running),
+            title=whose + _net_words(running),
             sub=f"累计变化率，% · 对{plan.base_words}"
             + (f" · {len(plan.comparison_stations)} 个对照所" if plan.comparison_stations else ""),
             note=_compared_words(running),

@@ -240,6 +240,22 @@ def test_the_page_answers_with_every_card(client: FlaskClient) -> None:
     assert "数据截至" in found["trend-line-source"]["children"]
 
 
+def test_the_headline_leads_with_the_expectation_and_the_year_before_is_second(client: FlaskClient) -> None:
+    first, _, more = answered(client, "?period=last30", {"period": "last30"})["trend-headline"]["children"]
+    assert "预期 " in html_of(first) and "同比" not in html_of(first)
+    assert html_of(more).startswith("同比")
+
+
+def test_beside_one_station_a_campaign_is_said_to_be_that_of_the_bureau(
+    snapshot: Snapshot, client: FlaskClient
+) -> None:
+    code = snapshot.rows("SELECT min(code) FROM stations")[0][0]
+    for chosen, whose in (({}, False), ({"station": code}, True)):
+        found = answered(client, "", {"period": "last30", **chosen})
+        for card in ("trend-campaign", "trend-change"):
+            assert found[f"{card}-title"]["children"].startswith("全局行动：") is whose
+
+
 def test_a_point_leads_to_its_own_day_with_the_same_question(client: FlaskClient) -> None:
     found = answered(client, "?metric=alerts_crime&grain=week", {})
     first = next(one for one in found["trend-line-figure"]["figure"]["data"] if one["name"] == "now")["customdata"][-1]

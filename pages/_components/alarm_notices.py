@@ -1,0 +1,49 @@
+"""The current alarms of the station that a page shows: they come from another model than the page's own range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.reading import Snapshot
+from metrics import catalogue
+from metrics.briefing.surges import surges
+from metrics.briefing.values import Surge
+from metrics.definitions import METRICS
+from metrics.selection import Selection
+from metrics.trend.asking import elapsed
+from pages._components import states
+
+# More lines than this would push the figures off the screen.
+_MOST = 3
+_APART = "预警按长期水平、季节、星期和节假日推算，与本页按此前 8 周所作的预期不同。"
+
+
+def current(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:
+    """Return the alarms at the end of the period of the one station that is chosen, the strongest first.
+
+    Empty for none or several stations, and while nothing is fitted.
+    """
+    known = catalogue.of(snapshot)
+    if known.data_as_of is None or len(known.station_codes(selection.stations)) != 1:
+        return ()
+    period = selection.resolve(known.data_as_of)
+    return surges(snapshot, known, selection, elapsed(known, METRICS["alerts_valid"], selection, period)).surges
+
+
+def words(found: tuple[Surge, ...]) -> list[str]:
+    """Say each alarm in its own sentence, then why its range is not that of the page."""
+    lines = [f"预警模型：{one.alarm.sentence}{_also(one)}。" for one in found[:_MOST]]
+    if len(found) > _MOST:
+        lines[-1] += f"另有 {len(found) - _MOST} 处，见「所队自查」。"
+    if lines:
+        lines[-1] += _APART
+    return lines
+
+
+def _also(surge: Surge) -> str:
+    return f"，另见于{'、'.join(surge.also)}" if surge.also else ""
+
+
+def notices(snapshot: Snapshot, selection: Selection) -> list[Any]:
+    """Return the alarms as lines above the figures."""
+    return [states.notice(line) for line in words(current(snapshot, selection))]

@@ -1,0 +1,40 @@
+"""The line that a page shows for the current alarms of its station: they have another expectation than the page."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from data.snapshots import Store
+from metrics.selection import Selection
+from pages._components import alarm_notices
+from tests import tiny
+from tests.metrics.test_briefing import burst, steady
+from tests.metrics.test_briefing_points import alarm, fitted
+from tests.pages.reading import text_of
+
+
+def test_one_station_with_an_alarm_reads_the_alarm_in_its_own_words(store: Store) -> None:
+    rise, theft = alarm(), alarm(group="盗窃", id="theft", excess=8.0)
+    snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), rise, theft)
+    said = text_of(alarm_notices.notices(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,))))
+    assert said.startswith("预警模型：南山所刑事警情近 7 日 40 起，预期 0–7 起（突升预警）")
+    assert said.count("预警模型") == 1 and "另见于盗窃" in said and "预期不同" in said
+    own = Selection(period="last7", stations=(tiny.VILLAGE,), categories=("刑事",))
+    assert "预警模型：" in text_of(alarm_notices.notices(snapshot, own))
+
+
+def test_no_line_for_other_stations_categories_or_days(store: Store) -> None:
+    snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), alarm())
+    for other in (
+        Selection(period="last7"),
+        Selection(period="last7", stations=(tiny.CITY,)),
+        Selection(period="last7", stations=(tiny.VILLAGE, tiny.CITY)),
+        Selection(period="last7", stations=(tiny.VILLAGE,), categories=("求助",)),
+        Selection(period="custom", first=date(2026, 10, 1), last=date(2026, 10, 31), stations=(tiny.VILLAGE,)),
+    ):
+        assert alarm_notices.notices(snapshot, other) == []
+
+
+def test_no_line_while_nothing_is_fitted(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, steady)
+    assert alarm_notices.notices(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,))) == []
