@@ -16,6 +16,7 @@ from metrics.heat import RISKS, Heat, View, covered_words, heat
 from metrics.model import MetricError
 from metrics.selection import Selection
 from pages._components import (
+    alarm_notices,
     cards,
     export,
     figures,
@@ -115,8 +116,10 @@ def show(selection: dict[str, str] | None, search: str | None, version: int | No
         snapshot = session.current_snapshot()
         if snapshot is None:
             return _only(states.empty_store())
-        found = cache.answer(snapshot, (session.selection_of(selection), view, mode), _drawn)
-        shown = {**found, "state": [*map(states.notice, notices), *found["state"]]}
+        chosen = session.selection_of(selection)
+        found = cache.answer(snapshot, (chosen, view, mode), _drawn)
+        alarms = alarm_notices.notices(snapshot, chosen)
+        shown = {**found, "state": [*map(states.notice, notices), *alarms, *found["state"]]}
         return {**shown, **heat_view.controls(view, catalogue.of(snapshot))}
     except (MetricError, StoreError) as error:
         return _only(states.panel("无法显示", str(error), tone="worse", action=("查看本年", "/heat?period=year")))
@@ -194,14 +197,15 @@ def _cards(
         ),
         "heat-week": cards.filled(
             heat_figures.week(found.week, link, mode, view.at),
-            sub=f"{label}，{heat_view.week_unit(found)} · {found.study}",
+            title=heat_view.week_title(found),
+            sub=f"{label}，{heat_view.week_unit(found)} · {heat_view.study_words(found)}",
             note=heat_view.week_note(found, view),
             source=source,
         ),
         "heat-hour": cards.filled(
             heat_tables.looked_at(found.hour, link) if found.hour else heat_tables.busiest(found.week, link),
             title=heat_tables.hour_words(found.hour.at) if found.hour else "最多的时段",
-            sub=f"{label}，起 · {found.study}",
+            sub=f"{label}，起 · {heat_view.study_words(found)}",
             source=source,
         ),
         "heat-calendar": cards.filled(

@@ -56,6 +56,7 @@ def _heat(snapshot: Snapshot, question: tuple[Selection, View]) -> Heat:
         forecast=forecast.forecast(snapshot, selection) if view.layer == "forecast" else None,
         hour=hours.looked_at(snapshot, context, window),
         notes=list(dict.fromkeys([*notes, *no_calendar, *answer.notes, *said])),
+        is_widened=shape.study != "current",
     )
 
 

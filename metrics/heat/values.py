@@ -115,7 +115,7 @@ class Heat:
     """All of the page. state: ok, no_data, no_result or nothing. risk: the one shown, which may not be the one asked.
 
     common: the bureau's level where risk is rate or harm. judged_by says with what is compared. study: the stretch of
-    hot cells and hours of the week, in words: at least four weeks.
+    hot cells and hours of the week, in words: at least four weeks. is_widened: the period is shorter than that.
     """
 
     state: str
@@ -135,3 +135,4 @@ class Heat:
     forecast: Forecast | None
     hour: HourList | None
     notes: list[str]
+    is_widened: bool = False

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from metrics.catalogue import Catalogue
 from metrics.heat import LAYERS, READINGS, RISKS, TABLES, Heat, View
+from metrics.heat.asking import STUDY_DAYS
 from metrics.selection import Selection
 from pages._components import definitions, maps, score_controls
 from pages._components.heat_map import TIMES, TINTS, UNITS, Link, leading
@@ -188,6 +189,16 @@ def list_note(found: Heat) -> str:
         return "点击所名，本页只看该所。" if len(found.stations) > 1 else ""
     kind = "经验贝叶斯收缩率" if found.risk == "rate" else "加权和"
     return f"{kind}与 95% 区间；区间重叠的不分先后。"
+
+
+def week_title(found: Heat) -> str:
+    """Name the hours of the week; a period that is too short for them is replaced, which the title says."""
+    return f"一周时段（近 {STUDY_DAYS} 日，不限于所选时段）" if found.is_widened else "一周时段"
+
+
+def study_words(found: Heat) -> str:
+    """Return the days that the hours of the week are about."""
+    return f"所选时段不足 {STUDY_DAYS} 日，取 {found.study}" if found.is_widened else found.study
 
 
 def week_unit(found: Heat) -> str:

@@ -341,6 +341,14 @@ class TestPage:
         for card in CARDS[:1] + CARDS[2:]:
             assert "数据截至" in found[f"{card}-source"]["children"], card
 
+    def test_hours_of_the_week_say_that_they_reach_beyond_a_short_period(self, client: FlaskClient) -> None:
+        found = self.ask(client, "", period="last7")
+        assert found["heat-week-title"]["children"] == "一周时段（近 28 日，不限于所选时段）"
+        for card in ("heat-week", "heat-hour"):
+            assert "所选时段不足 28 日，取 2026年10月25日至11月21日" in found[f"{card}-sub"]["children"]
+        found = self.ask(client, "", period="last30")
+        assert found["heat-week-title"]["children"] == "一周时段" and "不足" not in found["heat-week-sub"]["children"]
+
     def test_a_link_reproduces_the_page(self, client: FlaskClient) -> None:
         found = self.ask(client, "?period=year&table=cases&risk=harm&reading=could&at=6-21", period="year")
         assert found["heat-table"]["value"] == "cases"
