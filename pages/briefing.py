@@ -54,7 +54,7 @@ def layout(**query: Any) -> html.Div:
                     cards.card("matrix", "派出所 × 类别", states.skeleton(8), metric_id=("verdict", "alerts_valid")),
                     briefing_warnings.card(),
                     cards.figure_card("week", "一周时段", metric_id="alerts_valid"),
-                    cards.figure_card("map", "风险地图", metric_id=("alerts_crime", "verdict")),
+                    cards.figure_card("map", "风险地图：违法犯罪警情", metric_id=("alerts_crime", "verdict")),
                 ],
                 id="briefing-grid",
                 className="grid",
@@ -282,7 +282,7 @@ def _map(found: Briefing, known: catalogue.Catalogue, selection: Selection, mode
 
 def _map_title(found: Briefing) -> str:
     high = sum(place.real and place.z > 0 for place in found.places)
-    return f"{high} 个所{found.place_metric.label}高于预期" if high else "风险地图"
+    return f"{high} 个所{found.place_metric.label}高于预期" if high else f"风险地图：{found.place_metric.label}"
 
 
 def _map_words(places: list[Place]) -> str:

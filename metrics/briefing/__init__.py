@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from metrics.briefing.keypoints import key_points
 from metrics.briefing.surges import surges
 from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row, Spark, Surge, Surges
 from metrics.definitions import METRICS
-from metrics.periods import describe, span_window
+from metrics.periods import Window, describe, span_window
 from metrics.selection import Selection
 
 __all__ = [
@@ -49,7 +50,8 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         by_weeks=context.weekly,
         filter_words=selection.describe(known.station_names, known.category_names()),
         windows={
-            span: describe(answer.windows[context.subject.view, span], selection.cutoff) for span in shape.compared
+            span: _said_window(answer.windows[context.subject.view, span], context.window, selection.cutoff)
+            for span in shape.compared
         },
         cards=cards,
         rows=rows,
@@ -70,6 +72,16 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
     )
     expected = seasons.expected(snapshot, context.window)
     return replace(found, points=key_points(found, known, selection, placed.hours(context), expected))
+
+
+def _said_window(base: Window, window: Window, cutoff: int) -> str:
+    """Say what a period is compared with; of single days on other weekdays those too: 「…（周六对周五）」."""
+    said = describe(base, cutoff)
+    one_day = all(timedelta() < one.end - one.start <= timedelta(days=1) for one in (window, base))
+    if not one_day or window.first_day.weekday() == base.first_day.weekday():
+        return said
+    here, there = (f"周{'一二三四五六日'[one.first_day.weekday()]}" for one in (window, base))
+    return f"{said}（{here}对{there}）"
 
 
 def _state(context: Context) -> str:

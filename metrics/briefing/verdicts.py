@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 from scipy import special
@@ -15,6 +16,7 @@ from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row
 from metrics.catalogue import Catalogue
 from metrics.compare import NOT_JUDGED, REAL, Comparison
 from metrics.definitions import ALERT_GROUPS
+from metrics.periods import Window
 from metrics.selection import Selection
 
 # From which |z| on a difference that may still be chance is told.
@@ -27,7 +29,8 @@ Hours = dict[tuple[str, str], dict[int, float]]
 class Found:
     """A point with what it tells of: place (code of a station, or BUREAU), column, count and its overdispersion.
 
-    rises: its direction. fact: the count alone, for a sentence that tells of longer than the period.
+    rises: its direction. fact: the count alone, for a sentence that tells of longer than the period. expected: the
+    range that its sentence prints.
     """
 
     point: Point
@@ -37,6 +40,7 @@ class Found:
     value: float = 0.0
     phi: float = 1.0
     fact: str = ""
+    expected: tuple[int, int] | None = None
 
 
 def of_cells(brief: Briefing, known: Catalogue, selection: Selection, hours: Hours) -> list[Found]:
@@ -55,11 +59,19 @@ def near_misses(brief: Briefing, known: Catalogue, selection: Selection, hours: 
     close = np.argwhere((matrix.z >= NEAR_Z) & ~matrix.real & (matrix.values >= 3)).tolist()
     close.sort(key=lambda place: -matrix.z[place[0], place[1]])
     found = [_of_cell(matrix, i, j, known, selection, hours) for i, j in close]
-    return [replace(one, point=_perhaps(one.point, "偏高，但在各所各类中仍可能是偶然")) for one in found]
+    usual = [expectation.usual_range(float(matrix.expected[i, j]), matrix.phi) for i, j in close]
+    return [
+        replace(one, point=_perhaps(one.point, float(matrix.values[i, j]), expected, "在各所各类中仍可能是偶然"))
+        for one, expected, (i, j) in zip(found, usual, close, strict=True)
+    ]
 
 
-def _perhaps(point: Point, doubt: str) -> Point:
-    return replace(point, text=f"{point.text}；{doubt}", tone="plain", verdict=compare.USUAL)
+def _perhaps(point: Point, value: float, expected: tuple[int, int] | None, doubt: str) -> Point:
+    """Return a point that claims nothing; outside its printed range it carries the badge that says so."""
+    badge = change.badge(compare.USUAL, value, expected)
+    if badge == compare.USUAL:
+        return replace(point, text=f"{point.text}；处于区间高端，{doubt}", tone="plain", verdict=badge)
+    return replace(point, text=f"{point.text}；{badge}：{doubt}", tone="watch", verdict=badge)
 
 
 def _of_cell(matrix: Matrix, i: int, j: int, known: Catalogue, selection: Selection, hours: Hours) -> Found:
@@ -114,7 +126,9 @@ def outside(brief: Briefing, known: Catalogue, selection: Selection) -> list[Fou
     alone = replace(brief, rows=rows, cards=cards)
     found = [*of_rows(alone, known, selection), *of_cases(alone, known, selection)]
     found.sort(key=lambda one: -one.point.weight)
-    return [replace(one, point=_perhaps(one.point, "但本页比较多项，仍可能是偶然")) for one in found]
+    return [
+        replace(one, point=_perhaps(one.point, one.value, one.expected, "本页比较多项，仍可能是偶然")) for one in found
+    ]
 
 
 def _is_outside(one: Row | Card) -> bool:
@@ -135,7 +149,9 @@ def of_rows(brief: Briefing, known: Catalogue, selection: Selection) -> list[Fou
         query = replace(selection, categories=(row.key,)).to_query()
         # What moves the whole bureau matters more than as large a difference of one station.
         point = Point(text, _tone(row.key, known, score), REAL, "/trend", query, abs(score) + 0.5)
-        found.append(Found(point, _place(known, selection), row.key, score > 0, row.value or 0.0, row.phi))
+        found.append(
+            Found(point, _place(known, selection), row.key, score > 0, row.value or 0.0, row.phi, expected=row.expected)
+        )
     return found
 
 
@@ -206,15 +222,26 @@ def of_cases(brief: Briefing, known: Catalogue, selection: Selection) -> list[Fo
         score = _score(card)
         if card.metric.view != "cases" or score is None or card.value is None:
             continue
-        query, detail, top = selection.to_query(), "", _standing_out(brief.case_places, score)
+        asked = _week_of(selection, brief.window)
+        query, detail, top = asked.to_query(), "", _standing_out(brief.case_places, score)
         if top is not None and not selection.stations:
             name = short_name(known.station_names.get(top.code, top.code))
-            query = replace(selection, stations=(top.code,)).to_query()
+            query = replace(asked, stations=(top.code,)).to_query()
             detail = f"最突出的是{name} {top.value:.0f} 起，平常 {top.expected:.1f} 起"
         tone = "worse" if (score > 0) == (card.metric.better == "lower") else "better"
         point = Point(_said(card.metric.label, card, score, detail), tone, REAL, "/cases", query, abs(score))
-        found.append(Found(point, BUREAU, card.metric.id, score > 0))
+        found.append(Found(point, BUREAU, card.metric.id, score > 0, card.value, expected=card.expected))
     return found
+
+
+def _week_of(selection: Selection, window: Window) -> Selection:
+    """Return a selection of one day widened to the week that it ends: a single day of cases is too few to judge."""
+    if window.days > 1 or window.end <= window.start:
+        return selection
+    if selection.period == "yesterday":
+        return replace(selection, period="last7")
+    first = window.last_day - timedelta(days=6)
+    return replace(selection, period="custom", first=first, last=window.last_day)
 
 
 def _standing_out(places: list[Place], direction: float) -> Place | None:
@@ -248,9 +275,12 @@ def closing(brief: Briefing, selection: Selection, is_calm: bool) -> Point:
     text = f"{brief.subject.label}共 {card.value or 0:,.0f} 起"
     if score is not None:
         text = _said(f"{brief.subject.label}共", card, score)
-    elif card.expected is not None:
-        text += f"，预期 {said_range(card.expected)} 起" + ("；没有超出随机波动的变化" if is_calm else "")
-    return Point(text, "plain", card.verdict, "/trend", query, 0.0)
+        return Point(text, "plain", card.verdict, "/trend", query, 0.0)
+    badge = change.badge(card.verdict, card.value, card.expected)
+    if card.expected is not None:
+        behind = f"；{badge}" if badge != card.verdict else "；没有超出随机波动的变化" if is_calm else ""
+        text += f"，预期 {said_range(card.expected)} 起{behind}"
+    return Point(text, "plain" if badge == card.verdict else "watch", badge, "/trend", query, 0.0)
 
 
 def said_range(expected: tuple[int, int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metrics import catalogue
 from metrics.briefing import CARD_METRICS, Briefing, Matrix, brief
+from metrics.change import badge
 from metrics.compare import REAL
 from metrics.model import MetricError
 from pages._components import export, figures
@@ -39,7 +40,8 @@ def _kpi_sheets(shown: Shown) -> list[Sheet]:
     rows = [
         (
             card.metric.label, card.metric.unit, card.value, card.previous.base, card.previous.percent,
-            card.last_year.base, card.last_year.percent, *(card.expected or (None, None)), card.verdict,
+            card.last_year.base, card.last_year.percent, *(card.expected or (None, None)),
+            badge(card.verdict, card.value, card.expected),
         )
         for card in found.cards
     ]  # fmt: skip
@@ -72,7 +74,8 @@ def _changes_sheet(shown: Shown) -> Sheet:
     rows = [
         (
             row.name, row.value, row.last_year.base, row.last_year.change, row.last_year.percent,
-            row.previous.base, row.previous.change, row.previous.percent, row.verdict, row.note,
+            row.previous.base, row.previous.change, row.previous.percent,
+            badge(row.verdict, row.value, row.expected), row.note,
         )
         for row in found.rows
     ]  # fmt: skip
@@ -123,7 +126,8 @@ def _map_sheet(shown: Shown) -> Sheet:
         for place in found.places
     ]
     lines = (("指标", f"{found.place_metric.label}，起"),)
-    return sheet_of(shown, "风险地图", columns, rows, about=found.place_metric.id, lines=lines)
+    title = f"风险地图：{found.place_metric.label}"
+    return sheet_of(shown, title, columns, rows, about=found.place_metric.id, lines=lines)
 
 
 def _alarms_sheet(shown: Shown) -> Sheet:

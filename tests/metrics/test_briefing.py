@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import duckdb
 import pytest
 
 from data.snapshots import Store
-from metrics import expectation
-from metrics.briefing import Briefing, Matrix, brief
+from metrics import catalogue, expectation
+from metrics.briefing import Briefing, Matrix, brief, verdicts
 from metrics.briefing.asking import CARD_METRICS
+from metrics.change import HIGH
 from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL
 from metrics.model import Refused
 from metrics.periods import Window
@@ -76,10 +78,38 @@ def test_many_cases_name_the_station_that_stands_out(store: Store) -> None:
         tiny.cases(con, [{"filed": f"{day} 09:00:00", "station": tiny.EDGE} for day in days])
         tiny.cases(con, [{"filed": f"2026-11-21 10:{n:02d}:00", "station": tiny.VILLAGE} for n in range(30)])
 
-    found = brief(tiny.snapshot_of(store, filed), Selection())
+    snapshot = tiny.snapshot_of(store, filed)
+    found = brief(snapshot, Selection())
     point = next(point for point in found.points if point.text.startswith("刑事立案 31 起"))
     assert "最突出的是南山所 30 起，平常 0.0 起" in point.text
-    assert point.query == {"station": tiny.VILLAGE} and point.tone == "worse"
+    # One day of cases is too few to judge: the page that it leads to shows the week.
+    assert point.query == {"period": "last7", "station": tiny.VILLAGE} and point.tone == "worse"
+    day = Selection("custom", LAST, LAST)
+    listed = brief(snapshot, day).points
+    point = next(point for point in listed if point.text.startswith("刑事立案 31 起"))
+    week = Selection("custom", LAST - timedelta(days=6), LAST, (tiny.VILLAGE,))
+    assert Selection.from_query(point.query) == (week, [])
+
+
+def test_single_days_on_other_weekdays_are_said_so(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, steady)
+    assert brief(snapshot, Selection()).windows == {
+        "previous": "2026年11月20日0时至24时（周六对周五）", "last_year": "2025年11月21日0时至24时（周六对周五）",
+    }  # fmt: skip
+    assert not any("周" in said for said in brief(snapshot, Selection(period="last7")).windows.values())
+
+
+def test_outside_its_printed_range_without_real_change_is_said_so(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, steady)
+    found = brief(snapshot, Selection())
+    rows = [replace(row, value=30.0, expected=(4, 23), z=2.5, verdict=USUAL) for row in found.rows[:1]]
+    cards = [replace(card, value=30.0, expected=(4, 23), verdict=USUAL) for card in found.cards]
+    changed = replace(found, rows=rows, cards=cards)
+    (told,) = verdicts.outside(changed, catalogue.of(snapshot), Selection())
+    assert told.point.text.endswith("高于前 8 周预期 4–23 起；偏高，未确认：本页比较多项，仍可能是偶然")
+    assert (told.point.verdict, told.point.tone) == (HIGH, "watch")
+    last = verdicts.closing(changed, Selection(), is_calm=True)
+    assert last.text == "有效警情共 30 起，预期 4–23 起；偏高，未确认" and last.verdict == HIGH
 
 
 def test_every_card_has_eight_weeks_and_a_band_around_the_expectation(store: Store) -> None:

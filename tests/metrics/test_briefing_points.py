@@ -149,7 +149,7 @@ def test_a_sentence_has_one_verdict(store: Store) -> None:
 
     found = brief(tiny.snapshot_of(store, steady, burst, last_year), WEEK)
     row = next(point for point in found.points if point.text.startswith("全局刑事警情"))
-    assert "同比上升" in row.text and "高于前 8 周预期" in row.text and row.verdict == REAL
+    assert "同比多 110 起（由 14 到 124）" in row.text and "高于前 8 周预期" in row.text and row.verdict == REAL
     assert not any(word in point.text for point in found.points for word in SAID.values())
 
 
