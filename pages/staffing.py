@@ -23,6 +23,7 @@ from metrics.model import MetricError
 from metrics.selection import Selection
 from metrics.targets import Pack
 from pages._components import (
+    alarm_notices,
     cards,
     export,
     figures,
@@ -136,7 +137,14 @@ def show(selection: dict[str, str] | None, version: int | None, mode: str | None
     """Draw work against duty; kept per version, filter and mode."""
     if mode is None:
         raise PreventUpdate
-    return _answered(selection, lambda snapshot, one: cache.answer(snapshot, (one, mode), _drawn), _only)
+
+    def draw(snapshot: Snapshot, one: Selection) -> dict[str, Any]:
+        drawn = cache.answer(snapshot, (one, mode), _drawn)
+        # Alarms arrive with the fits of a version, later than what is kept of it.
+        found = alarm_notices.mean_words(alarm_notices.current(snapshot, one))
+        return {**drawn, "state": [states.notice(found), *drawn["state"]]} if found and drawn["state"] == [] else drawn
+
+    return _answered(selection, draw, _only)
 
 
 def _only(message: html.Div) -> dict[str, Any]:

@@ -40,6 +40,15 @@ def words(found: tuple[Surge, ...]) -> list[str]:
     return lines
 
 
+def mean_words(found: tuple[Surge, ...]) -> str:
+    """Say beside a mean of many weeks that it does not show the current alarms; "" without any."""
+    if not found:
+        return ""
+    kinds = "、".join(dict.fromkeys(one.alarm.kind for one in found))
+    said = "；".join(one.alarm.sentence for one in found[:_MOST])
+    return f"该所有{kinds}预警（{said}），本页为多周平均，均值不反映本周。"
+
+
 def _also(surge: Surge) -> str:
     return f"，另见于{'、'.join(surge.also)}" if surge.also else ""
 

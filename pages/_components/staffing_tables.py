@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -200,7 +201,7 @@ def _station_row(row: Mapping[str, Any], is_chosen: bool) -> html.Tr:
 def _lacking(missing: float | None) -> html.Span:
     if not missing:
         return html.Span("—", className="tone-none")
-    return html.Span(f"缺 {missing:.1f}", className="tone-worse")
+    return html.Span(f"缺 {math.floor(missing + 0.5)}", className="tone-worse")
 
 
 def _chance(p: float | None) -> str:

@@ -35,6 +35,14 @@ def test_no_line_for_other_stations_categories_or_days(store: Store) -> None:
         assert alarm_notices.notices(snapshot, other) == []
 
 
+def test_a_mean_says_that_it_hides_the_alarm(store: Store) -> None:
+    snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), alarm())
+    found = alarm_notices.current(snapshot, Selection(stations=(tiny.VILLAGE,)))
+    said = alarm_notices.mean_words(found)
+    assert said.startswith("该所有突升预警（南山所刑事警情") and said.endswith("均值不反映本周。")
+    assert alarm_notices.mean_words(()) == ""
+
+
 def test_no_line_while_nothing_is_fitted(store: Store) -> None:
     snapshot = tiny.snapshot_of(store, steady)
     assert alarm_notices.notices(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,))) == []
