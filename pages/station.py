@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import dash
-from dash import Input, Output, callback, dcc, html
+from dash import Input, Output, State, callback, dcc, html
 from dash.exceptions import PreventUpdate
 
 from data.reading import Snapshot
@@ -58,6 +58,17 @@ export.offer(
     exports.pinned_own,
 )  # fmt: skip
 figures.follow_clicks("station-map-figure")
+dash.clientside_callback(
+    # A printed or saved page is named after its station.
+    """function (code, listed) {
+        const found = (listed || []).find((one) => one.value === code);
+        if (found) document.title = `${found.label} · 所队自查 · 降控研判台`;
+        return window.dash_clientside.no_update;
+    }""",
+    Output("station-code", "modified_timestamp"),
+    Input("station-other", "value"),
+    State("station-other", "options"),
+)
 
 
 def layout(code: Any = "", **_: Any) -> html.Div:

@@ -23,7 +23,7 @@ from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, scorecard
 from metrics.selection import Selection
 from metrics.selfcheck.asking import own_figures, study_selection
 from metrics.selfcheck.values import Ages, Beat, Own, Repeats, SelfCheck, Span
-from metrics.selfcheck.words import headline
+from metrics.selfcheck.words import headline, standing
 from metrics.targets import Pack
 
 __all__ = ["ORDER", "Ages", "Beat", "Own", "Repeats", "SelfCheck", "Span", "check", "ranked"]
@@ -52,12 +52,14 @@ def _check(snapshot: Snapshot, question: tuple[Selection, Pack, date]) -> SelfCh
     alarms, alarms_note = _alarms(snapshot, selection, known, last)
     outlook, outlook_note = _outlook(snapshot, station.code)
     force, work_note = _work(snapshot, selection)
+    like = peers.compare(snapshot, station.kind, month)
+    told = (*headline(scores, found, alarms or ()), standing(station.code, force, own, like))
     return SelfCheck(
         station=station, briefing=found, card=card, scores=scores, own=own, alarms=alarms, alarms_note=alarms_note,
         outlook=outlook, outlook_note=outlook_note, work=force, work_note=work_note,
         hot=_hot(snapshot, selection, found, own),
         expected=cache.answer(snapshot, (selection.stations, selection.categories), _expected),
-        peers=peers.compare(snapshot, station.kind, month), told=headline(scores, found, alarms or ()),
+        peers=like, told=tuple(text for text in told if text),
     )  # fmt: skip
 
 

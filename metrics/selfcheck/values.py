@@ -89,8 +89,8 @@ class SelfCheck:
     """One station on one screen.
 
     scores: all targets, the missed first and those farthest off on top. alarms, outlook: None while not fitted;
-    alarms_note, outlook_note, work_note: why a part is missing, or how good it is. told: the headline, one or two
-    sentences.
+    alarms_note, outlook_note, work_note: why a part is missing, or how good it is. told: the headline, at most
+    three sentences.
     """
 
     station: Station

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from metrics.alarms.records import Alarm, sentence
 from metrics.briefing import Briefing, Card, Row
 from metrics.compare import REAL
+from metrics.force.work import Work
+from metrics.peers import Comparison as Peers
 from metrics.score import MET, MISSED, Score
+from metrics.selfcheck.values import Own
+from metrics.smallnumbers import VERY_HIGH
+from metrics.staffing.posts import say_short
 
 _NAMED = 3
 
@@ -15,6 +20,20 @@ _NAMED = 3
 def headline(scores: Sequence[Score], briefing: Briefing, alarms: Sequence[Alarm]) -> tuple[str, ...]:
     """Return the sentences; scores are in the order of what needs doing, alarms the strongest first."""
     return tuple(text for text in (targets(scores), moved(briefing, alarms)) if text)
+
+
+def standing(station: str, force: Work | None, own: Own, peers: Peers) -> str:
+    """Say the worst hours of shortage, rates far above those of like stations, and repeats that really rose."""
+    told = []
+    if force is not None and force.knows_need and force.knows_duty and force.short:
+        told.append(say_short(force.short[0][2]).partition("（")[0])
+    places = [(one.metric.label, one.places[station].verdict) for one in peers.positions if station in one.places]
+    told += [f"{label}比同类所明显偏高" for label, verdict in places if verdict == VERY_HIGH]
+    repeats = own.repeats
+    if repeats and repeats.comparison.verdict == REAL and (repeats.comparison.change or 0) > 0:
+        share = 100 * repeats.any / repeats.base
+        told.append(f"重复报警率 {share:.1f}%（{repeats.any:,.0f}/{repeats.base:,.0f} 起），高于前 30 日")
+    return f"{'；'.join(told)}。" if told else ""
 
 
 def targets(scores: Sequence[Score]) -> str:

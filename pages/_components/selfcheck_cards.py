@@ -71,14 +71,16 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
     """Return the cards whose body is text or a table."""
     brief = found.briefing
     label, span = brief.subject.label, found.own.beats_span
+    carried = view.carried_words(found.scores)
     rows = [change_rows.change_row(row, _narrowed(found, query, row.key)) for row in brief.rows]
     return {
         "station-scores": cards.filled(
             view.targets(found) if found.scores else states.no_result(),
             title=view.targets_title(found),
-            sub=f"{data_words(found.card)} · {view.tally(found)}",
+            sub=" · ".join(part for part in (data_words(found.card), carried, view.tally(found)) if part),
             note=[
-                html.Span(f"依据：{found.card.pack.document} · "),
+                html.Span(f"依据：{found.card.pack.document}"),
+                html.Span(" · ", className="screen-only"),
                 html.A("查看全部派出所 ›", href=card_address(query)),
             ],
             source=source,
@@ -136,9 +138,11 @@ def _no_beats(found: SelfCheck) -> str:
     return "该时段没有警格可列，或时间不够精确。" if found.own.notes else "没有登记警格。请在「数据接入」导入警格表。"
 
 
-def _beats_note(found: SelfCheck) -> str:
-    more = len(found.own.beats) - view.MOST_BEATS
-    return f"另有 {more} 个警格，见导出。" if more > 0 else ""
+def _beats_note(found: SelfCheck) -> list[html.Span]:
+    """Say what the list leaves out, which is more on paper than on the screen."""
+    shown = ((view.MOST_BEATS, "screen-only"), (view.PRINTED_BEATS, "print-only"))
+    said = [(view.unlisted_words(found.own.beats, most), style) for most, style in shown]
+    return [html.Span(text, className=style) for text, style in said if text]
 
 
 def _narrowed(found: SelfCheck, query: dict[str, str], category: str) -> str:
@@ -178,8 +182,6 @@ def _map(found: SelfCheck, known: Catalogue, query: dict[str, str], mode: str, s
     said = [f"实心为热点，空心为预测未来 28 日{found.expected.label}最多的 {len(first)} 个网格（200 米）。"]
     if not len(first):
         said = ["实心为热点（200 米网格）。", *found.expected.notes]
-    elif found.expected.sentence:
-        said.append(found.expected.sentence)
     if found.hot is None:
         said[0] = "时间不够精确，不能截取 90 日统计热点。"
     elif found.hot.state in ("no_data", "no_coordinates"):

@@ -10,7 +10,7 @@ from dash import html
 
 from metrics.alarms.records import Alarm, sentence
 from metrics.compare import REAL
-from metrics.definitions import METRICS
+from metrics.definitions import METRICS, UNREGISTERED
 from metrics.expectation import busiest_hours
 from metrics.model import Metric
 from metrics.score import MISSED, UNBOUND, Score
@@ -23,6 +23,8 @@ from pages._components.markup import static
 _COLUMNS = ("目标", "现值", "要求", "状态", "差距", "近 12 个月", "来源与时间")
 # Beats beyond these are told in the export.
 MOST_BEATS = 12
+# What a sheet of paper holds; assets/station.css hides the others.
+PRINTED_BEATS = 10
 
 definitions.method(
     "station-beats",
@@ -62,10 +64,13 @@ def head(found: SelfCheck, rank: str | None) -> html.Div:
         f"辖区人口 {station.population:,} 人" if station.population else "辖区人口未登记",
         f"单位代码 {station.code}",
     ]
+    page = html.Span(" · 所队自查", className="print-only")
     told = [html.P(text, className="selfcheck-told") for text in found.told]
     return static(
         [
-            html.Div([html.H2(station.name), html.P(" · ".join(facts), className="card-sub num")], className="who"),
+            html.Div(
+                [html.H2([station.name, page]), html.P(" · ".join(facts), className="card-sub num")], className="who"
+            ),
             *told,
             html.P(outlook_words(found), className="selfcheck-outlook num"),
         ],
@@ -125,13 +130,32 @@ def _missed(score: Score) -> html.Li:
     )
     return html.Li(
         [
-            html.Div([html.Span("✗ ", className="is-missed"), name], className="missed-name"),
+            html.Div([html.Span("✗ ", className="is-missed"), name, *_carried_mark(score)], className="missed-name"),
             html.Div(lack, className="missed-lack"),
             html.Div(f"{scores.value_words(score)}{counts}，要求{score.target.says}", className="missed-value num"),
             html.Div(scores.trend(score), className="missed-trend"),
         ],
         title="；".join([score.target.clause, *(part.children for part in ways if isinstance(part.children, str))]),
     )
+
+
+def _carried(score: Score) -> str:
+    """Return the earlier month that a reported figure is of, "" where it is of the month itself."""
+    if score.target.source != "reported" or score.as_of is None or score.as_of >= score.month:
+        return ""
+    year = f"{score.as_of.year}年" if score.as_of.year != score.month.year else ""
+    return f"{year}{score.as_of.month}月"
+
+
+def _carried_mark(score: Score) -> list[html.Span]:
+    month = _carried(score)
+    return [html.Span(f" {month}报", className="carried num")] if month else []
+
+
+def carried_words(found: Sequence[Score]) -> str:
+    """Say which earlier months stand in for reported figures of the month."""
+    months = sorted({(score.as_of, _carried(score)) for score in found if score.as_of and _carried(score)})
+    return f"报送类沿用 {'、'.join(month for _, month in months)}" if months else ""
 
 
 def _lines(found: Sequence[Score]) -> html.Div:
@@ -152,6 +176,7 @@ def _line(score: Score) -> html.Tr:
     ]
     name: list[Any] = [
         html.A(target.label, href=f"/glossary#{target.metric}") if target.metric else html.Span(target.label),
+        *_carried_mark(score),
         html.Span(f"{target.clause} · {target.summary}", className="score-clause"),
     ]
     cells: list[tuple[str, list[Any]]] = [
@@ -245,6 +270,17 @@ def _beat(beat: Beat, metric: Metric, longest: float) -> tuple[Any, ...]:
         said(change_of(beat.comparison, metric, "同期"), with_note=False),
         html.Span(verdict.text, className=f"tone-{verdict.tone}"),
     )
+
+
+def unlisted_words(found: Sequence[Beat], most: int) -> str:
+    """Say which beats a list of the first `most` leaves out; events without a beat are none."""
+    left = found[most:]
+    beats = sum(beat.name != UNREGISTERED for beat in left)
+    without = sum(beat.value for beat in left if beat.name == UNREGISTERED)
+    parts = [f"{beats} 个警格"] if beats else []
+    parts += [f"{UNREGISTERED}警格的 {without:,.0f} 起"] if without else []
+    text = "、".join(parts)
+    return f"另有{' ' if beats else ''}{text}，见导出。" if parts else ""
 
 
 def beats_title(found: Sequence[Beat]) -> str:

@@ -14,7 +14,7 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from app import create_app
+from app import ROOT, create_app
 from data.reading import Reader
 from data.snapshots import Store
 from metrics import catalogue, compare, peers
@@ -25,6 +25,7 @@ from metrics.selfcheck import Beat
 from pages._components import export, filters, selfcheck_figures, selfcheck_view, session
 from pages._components.shown import Shown
 from tests import tiny
+from tests.pages import making
 from tests.pages.asking import ask, html_of
 
 MONTH = date(2026, 11, 1)
@@ -325,6 +326,27 @@ def test_beats_colour_only_what_really_rose() -> None:
     assert body.count("bullet is-missed") == 1
     assert selfcheck_view.beats_title([calm, risen]) == "二社区高于同期"
     assert selfcheck_view.beats_title([calm]) == "各警格警情"
+
+
+def test_what_a_list_of_beats_leaves_out_is_said() -> None:
+    judged = compare.judged([compare.counts(50, 90, 48, 90)])[0]
+    listed = [Beat(f"B{number}", f"{number}社区", 50, judged) for number in range(16)]
+    listed.append(Beat("", "未登记", 97, judged))
+    assert selfcheck_view.unlisted_words(listed, 12) == "另有 4 个警格、未登记警格的 97 起，见导出。"
+    assert selfcheck_view.unlisted_words(listed, 10) == "另有 6 个警格、未登记警格的 97 起，见导出。"
+    assert selfcheck_view.unlisted_words(listed, 16) == "另有未登记警格的 97 起，见导出。"
+    assert selfcheck_view.unlisted_words(listed, 17) == ""
+    # The style sheet hides what the words on paper call hidden.
+    hidden = f"#station-beats tr:nth-child(n + {selfcheck_view.PRINTED_BEATS + 1}) {{ display: none; }}"
+    assert hidden in (ROOT / "assets" / "station.css").read_text(encoding="utf-8")
+
+
+def test_reported_figures_of_an_earlier_month_are_marked() -> None:
+    october = making.score("volunteers_per_beat", None, as_of=date(2026, 10, 1))
+    current = making.score("volunteers_per_beat", None, as_of=MONTH)
+    computed = making.score("community_share", making.share(4, 13), as_of=date(2026, 10, 1))
+    assert selfcheck_view.carried_words([october, current, computed]) == "报送类沿用 10月"
+    assert selfcheck_view.carried_words([current, computed]) == ""
 
 
 def text_and_classes(part: Any) -> str:
