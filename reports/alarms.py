@@ -1,13 +1,10 @@
-"""预警 as a report says them: read from what was fitted to the version, never computed while a report is written."""
+"""预警 as a report says them: those of the briefing page, each rise once, never computed while a report is written."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
-
 from metrics import fits
-from metrics.alarms import reading
-from metrics.alarms.records import Alarm, sentence
+from metrics.briefing import Surge
+from metrics.briefing.surges import SLOW
 from reports.document import Text
 from reports.sources import Source
 
@@ -17,22 +14,27 @@ MOST = 10
 
 def standing(source: Source) -> list[Text]:
     """Return what the early warning says of the week that ends with the period, or why it says nothing."""
-    found = reading.current(source.snapshot, source.selection.stations, source.window.last_day)
-    if found is None:
+    found = source.briefing.warnings
+    if found.missing:
         # Paper does not update itself: what a page says while it waits would be wrong here.
         waiting = "生成材料时尚未完成计算，可稍后重新生成。"
-        reason = fits.missing(source.snapshot, "预警") if fits.state(source.snapshot) else waiting
-        return [Text(f"预警：{reason}", "note")]
-    if not found:
-        return [Text(f"截至{_until(source)}的七天内没有预警。"), *_rate(source)]
-    more = f"，以下为最强的 {MOST} 条" if len(found) > MOST else ""
-    told = [Text(f"截至{_until(source)}的七天内有预警 {len(found)} 条{more}：")]
-    told += [
-        Text(f"（{number}）{_said(alarm, source.window.last_day)}") for number, alarm in enumerate(found[:MOST], 1)
-    ]
-    if any(alarm.window_last > source.window.last_day for alarm in found[:MOST]):
-        told.append(Text("预警按全部数据计算，所列时段可晚于本期。", "note"))
-    return [*told, *_rate(source)]
+        return [Text(f"预警：{found.missing if fits.state(source.snapshot) else waiting}", "note")]
+    if not found.surges:
+        return [Text(f"截至{_until(source)}的七天内没有预警。"), *_notes(source)]
+    number = len(found.surges)
+    more = f"，以下为最强的 {MOST} 处" if number > MOST else ""
+    head = (
+        f"截至{_until(source)}的七天内有信号的预警 {number} 处{more}"
+        "（起数按各条所列日期计，不限于本期；同一上升见于几类的列最强的一类）："
+    )
+    told = [Text(f"（{n}）{_said(source, surge)}") for n, surge in enumerate(found.surges[:MOST], 1)]
+    return [Text(head), *told, *_notes(source)]
+
+
+def beside(source: Source) -> str:
+    """Return 「另有预警 5 处，…」 for where one period is judged, "" where there are none: the windows differ."""
+    number = len(source.briefing.warnings.surges)
+    return f"另有预警 {number} 处，按截至{_until(source)}的一日、七日或更长时段判断，另列" if number else ""
 
 
 def _until(source: Source) -> str:
@@ -40,21 +42,16 @@ def _until(source: Source) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _said(alarm: Alarm, last: date) -> str:
-    # 「近 7 日」 is right only for days that end with the report's; others are said by their dates.
-    text = sentence(replace(alarm, fitted_through=last))
-    return text if text.endswith("。") else f"{text}。"
+def _said(source: Source, surge: Surge) -> str:
+    # The key point of a warning may add what the period itself counted; it is the same sentence otherwise.
+    said = surge.alarm.sentence
+    text = next((one.text for one in source.briefing.points if one.text.startswith(said)), said)
+    also = f"；另见于{'、'.join(surge.also)}" if surge.also else ""
+    return f"{text.removesuffix('。')}{also}。"
 
 
-def _rate(source: Source) -> list[Text]:
-    """Say how often this rule warns without a cause: no accuracy without its floor."""
-    row = reading.budget_of(source.snapshot)
-    if row is None or row.get("realised") is None:
-        return []
-    return [
-        Text(
-            f"预警按每所每年 {row['budget']:g} 次设定，回测实际 {row['realised']:.1f} 次"
-            f"（95% 区间 {row['realised_low']:.1f}–{row['realised_high']:.1f}）。",
-            "note",
-        )
-    ]
+def _notes(source: Source) -> list[Text]:
+    """Say how often this rule warns without a cause and what it is slow to see: no warning without its floor."""
+    found = source.briefing.warnings
+    rate = [Text(f"预警次数：{found.rate}；{SLOW}。", "note")] if found.rate else []
+    return [*(Text(note, "note") for note in found.notes), *rate]

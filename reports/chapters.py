@@ -7,7 +7,7 @@ import numpy as np
 from metrics import expectation
 from metrics.briefing import Card, Point, short_name
 from metrics.change import SAID, clause, sentence
-from metrics.compare import REAL
+from metrics.compare import NOT_JUDGED, REAL
 from metrics.definitions import METRICS
 from metrics.model import Refused
 from reports import alarms, figures, tables
@@ -164,15 +164,26 @@ def trend_chart(source: Source) -> Chart | None:
 
 
 def stations(source: Source) -> tuple[Part, ...]:
-    """Return sentences, table and chart of what happened where."""
+    """Return sentences and chart of what happened where; the table of all stations stands in the appendix."""
     found = source.briefing
-    subject = found.subject.id
-    lines = tables.station_lines(source.ask(subject, by=("station",)), subject, source.known)
-    note = f"单位：起。指标：{found.subject.label}。判定为环比，已按全部单位校正。"
-    table = tables.changes(f"各派出所{found.subject.label}", "单位", lines, note)
-    parts: list[Part] = [*_where(source, lines), *zero_crime(source), table]
+    name = station_table(source).name
+    parts: list[Part] = [
+        *_where(source, _station_lines(source)), *zero_crime(source), Text(f"逐所数据见附表「{name}」。"),
+    ]  # fmt: skip
     chart = figures.standing_out(found.places, source.known, f"{found.place_metric.label}高于自身预期最多的派出所")
     return (*parts, *([chart] if chart else []))
+
+
+def station_table(source: Source) -> Table:
+    """Return a line per station; as long as the bureau has stations, so it is printed behind the text."""
+    label = source.briefing.subject.label
+    note = f"单位：起。指标：{label}。判定为环比，已按全部单位校正。"
+    return tables.changes(f"各派出所{label}", "单位", _station_lines(source), note)
+
+
+def _station_lines(source: Source) -> list[Line]:
+    subject = source.briefing.subject.id
+    return tables.station_lines(source.ask(subject, by=("station",)), subject, source.known)
 
 
 def _where(source: Source, lines: list[Line]) -> list[Text]:
@@ -193,7 +204,12 @@ def _where(source: Source, lines: list[Line]) -> list[Text]:
         f"{short_name(called.get(one.code, one.code))}（{one.value:,.0f} 起，预期 {one.expected:.1f} 起）"
         for one in high
     ]
-    return [Text(said), Text(f"{word}显著高于自身预期的派出所：{names(placed)}。")]
+    beside = alarms.beside(source)
+    return [
+        Text(said),
+        Text(f"本期（{source.briefing.title}）{word}显著高于自身预期的派出所：{names(placed)}。"),
+        *([Text(f"{beside}。")] if beside else []),
+    ]
 
 
 def _sign(line: Line) -> int | None:
@@ -273,13 +289,16 @@ def repeats(source: Source) -> tuple[Part, ...]:
     if not row["repeat_base"]:
         return (Text("本期无有效警情，无重复警情。"),)
     previous, last_year = (table.comparisons[0, "repeat_any", span] for span in tables.COMPARED)
-    said = f"{sentence('重复警情', row['repeat_any'], '起', previous, '环比')}；{clause(last_year, '起', '同比')}。"
+    # Repeats of one place depend on each other, so that no test of counts holds; the page does not judge them either.
+    said = sentence("重复警情", row["repeat_any"], "起", previous, "环比", NOT_JUDGED)
+    said += f"，{clause(last_year, '起', '同比', NOT_JUDGED)}。"
     inside = (
         f"占有效警情 {row['repeat_base']:,} 起的 {row['repeat_share'] or 0:.1f}%，"
         f"其中同一来电 {row['repeat_caller']:,} 起、同一地点同类 {row['repeat_place']:,} 起（可同时属于两类）。"
     )
     said += inside if row["repeat_any"] else ""
-    return (Text(said), Text("重复警情按近 30 天认定，只计数，不列来电与报警人。"))
+    how = "重复警情按近 30 天认定，只计数，不列来电与报警人；同一地点的重复并不独立，起数不作判定。"
+    return (Text(said), Text(how))
 
 
 def response(source: Source) -> tuple[Part, ...]:
@@ -326,8 +345,8 @@ def key_points(source: Source) -> list[Text]:
 
 
 def risks(source: Source) -> list[Part]:
-    """Return the key points of the briefing, then the alarms that stand."""
-    return [*key_points(source), *alarms.standing(source)]
+    """Return the key points of the period, then the warnings, whose days are others."""
+    return [Text(f"本期（{source.briefing.title}）："), *key_points(source), *alarms.standing(source)]
 
 
 def point_text(point: Point) -> str:
@@ -346,10 +365,13 @@ def weeks_table(source: Source) -> Table | None:
     )
 
 
-def appendix(source: Source) -> list[Section]:
-    """Return 派出所 × 类别 and the hours of the week."""
+def appendix(source: Source, with_stations: bool = False) -> list[Section]:
+    """Return the table of stations where wanted, 派出所 × 类别 and the hours of the week."""
     found = source.briefing
     sections = []
+    if with_stations:
+        table = station_table(source)
+        sections.append(Section(table.name, (table,), appendix=True))
     if found.matrix is not None:
         title = f"{'派出所' if found.matrix.dimension == 'station' else '警格'}分类{found.noun}"
         note = f"{found.subject.label}，起。「*」为超出自身预期（已校正）。"

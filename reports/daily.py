@@ -43,6 +43,7 @@ def _sections(source: Source) -> list[Section]:
     found = [
         chapters.scope(source),
         Section(f"总体{noun}", tuple(_whole(source))),
+        Section("风险提示", tuple(chapters.risks(source))),
         Section(f"分类{noun}", tuple(_categories(source))),
         Section("派出所情况与零发案", chapters.stations(source)),
     ]
@@ -51,7 +52,7 @@ def _sections(source: Source) -> list[Section]:
             Section("重复警情", chapters.repeats(source)),
             Section("接处警时效", chapters.response(source)),
         ]
-    return [*found, Section("风险提示", tuple(chapters.risks(source))), *chapters.appendix(source)]
+    return [*found, *chapters.appendix(source, with_stations=True)]
 
 
 def _whole(source: Source) -> list[Part]:

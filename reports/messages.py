@@ -6,7 +6,7 @@ from metrics.briefing import short_name
 from metrics.change import SAID
 from metrics.compare import NOT_JUDGED, REAL
 from metrics.model import Refused
-from reports import chapters, figures
+from reports import alarms, chapters, figures
 from reports.document import Message
 from reports.sources import Source
 from reports.wording import names, of_card, usual
@@ -52,7 +52,9 @@ def _places(source: Source) -> Message | None:
     ]
     if high:
         return Message(f"{word}显著高于自身预期的派出所：{names(high)}", chart)
-    return Message(f"没有派出所的{word}显著高于自身预期；偏高的尚可能是偶然", chart)
+    beside = alarms.beside(source)
+    said = f"本期没有派出所的{word}显著高于自身预期；偏高的尚可能是偶然"
+    return Message(f"{said}。{beside}" if beside else said, chart)
 
 
 def _hours(source: Source) -> Message | None:

@@ -71,7 +71,7 @@ def _sections(source: Source) -> list[Section]:
         Section("下一步措施", _to_write()),
         Section("指标对照表", tuple(_compared(source))),
     ]
-    return [*found, *chapters.appendix(source)]
+    return [*found, *chapters.appendix(source, with_stations=True)]
 
 
 # ---- 一、基本情况 --------------------------------------------------------------------------------

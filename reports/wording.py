@@ -7,19 +7,20 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from metrics.briefing import Card
-from metrics.change import SAID, clause, sentence, signed
+from metrics.change import SAID, SMALL_BASE, clause, sentence
 from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
 from metrics.model import Metric
-from reports.document import Cell
+from reports.document import Cell, text_cell
 
 # A reader of a list of places wants the first few; the table behind it has them all.
 MOST_NAMES = 8
 
 
 def change_cell(comparison: Comparison, metric: Metric) -> Cell:
-    """Return a change as printed tables do: 「+5.0%」, 「持平」, 「—（+3）」 on a zero base, 「—」 without data.
+    """Return a change as printed tables do: 「+5.0%」, 「增加 9 起」 on a base under 20, 「持平」, 「—」 without data.
 
-    A change of a percentage is in percentage points. One decimal, halves away from zero, as in the sentences.
+    A percentage of a small base misleads: 2 to 11 is 「增加 9 起」, not 「+450.0%」. A change of a percentage is in
+    percentage points. One decimal, halves away from zero, as in the sentences.
     """
     value, base, change = comparison.value, comparison.base, comparison.change
     if change is None or value is None or base is None or comparison.verdict == NO_BASE:
@@ -29,8 +30,9 @@ def change_cell(comparison: Comparison, metric: Metric) -> Cell:
     if metric.unit == "%":
         points = f"{'−' if change < 0 else '+'}{abs(change):,.{metric.decimals}f}"
         return Cell(round(change, metric.decimals), f"{points} 百分点", '+0.0"百分点";-0.0"百分点"')
-    if base == 0:
-        return Cell(f"—（{signed(round(change, metric.decimals))}）", f"—（{signed(round(change, metric.decimals))}）")
+    if base < SMALL_BASE:
+        said = f"{'减少' if change < 0 else '增加'} {abs(change):,.{metric.decimals}f} {metric.unit}".rstrip()
+        return text_cell(said)
     tenths = _tenths(value, base)
     return Cell(tenths / 1000, f"{'−' if tenths < 0 else '+'}{abs(tenths) / 10:,.1f}%", "+0.0%;-0.0%")
 

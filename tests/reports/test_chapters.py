@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def test_who_rose_three_weeks_in_a_row(store: Store) -> None:
     report = of_week(source.snapshot)
     assert "连续三周上升的派出所 1 个：南山所" in reading.texts(report, "连续上升单位")
     assert reading.printed(reading.table(report, "连续三周上升的派出所"))[0][2:] == [
-        "7", "21", "42", "70", "+900.0%", REAL
+        "7", "21", "42", "70", "增加 63 起", REAL
     ]  # fmt: skip
 
 
@@ -100,14 +101,44 @@ def test_fitted_alarms_are_said_with_their_dates_and_how_often_they_are_wrong(st
     fitted = Reader(store).snapshot()
     assert fitted is not None
     said = reading.texts(of_day(fitted), "风险提示")
-    assert "截至11月21日的七天内有预警 2 条：" in said and "南山所盗窃警情" not in said
+    assert "截至11月21日的七天内有信号的预警 2 处（" in said and "南山所盗窃警情" not in said
     assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警）" in said
     assert "西郊所盗窃警情11月14日至11月20日 21 起" in said
-    assert "预警按每所每年 2 次设定，回测实际 2.0 次（95% 区间 1.6–2.4）。" in said
+    assert "预警次数：预算每所每年 2 次；上一年回测 1.96 次（1.60–2.40）；" in said
     earlier = reading.texts(of_day(fitted, LAST - timedelta(days=1)), "风险提示")
     assert "西郊所盗窃警情近 7 日 21 起" in earlier and "预警按全部数据计算" not in earlier
     narrowed = reading.texts(of_day(fitted, stations=(tiny.VILLAGE,)), "风险提示")
     assert "截至11月21日的七天内没有预警。" in narrowed
+
+
+def test_a_rise_seen_in_several_groups_is_told_once_and_apart_from_what_the_period_shows(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, steady)
+    rise = alarm(tiny.CITY, "东港所", LAST, 39)
+    alarms = [rise, replace(rise, id="group", group="刑事", observed=41, score=4.0)]
+    files.write(store, snapshot.id, {"alarms": records.to_frame(alarms)}, {"methods_version": METHODS_VERSION})
+    fitted = Reader(store).snapshot()
+    assert fitted is not None
+    report = of_day(fitted)
+    said = reading.texts(report, "风险提示")
+    assert "有信号的预警 1 处（" in said and said.count("突升预警") == 1
+    assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警）" in said and "；另见于刑事。" in said
+    beside = "另有预警 1 处，按截至11月21日的一日、七日或更长时段判断，另列"
+    assert f"{beside}。" in reading.texts(report, "派出所情况")
+    assert any(beside in message.text for message in report.messages)
+
+
+def test_risks_come_early_and_the_long_table_at_the_end(store: Store) -> None:
+    report = made(store, steady)
+    titles = [section.title for section in report.sections]
+    assert titles[:4] == ["统计周期与口径", "总体警情", "风险提示", "分类警情"]
+    behind = {section.title for section in report.sections if section.appendix}
+    assert "各派出所有效警情" in behind and "逐所数据见附表「各派出所有效警情」。" in reading.texts(report)
+
+
+def test_repeats_are_not_judged(store: Store) -> None:
+    said = reading.texts(made(store, steady), "重复警情")
+    assert "重复警情" in said and "正常波动" not in said and "随机波动" not in said
+    assert "起数不作判定" in said
 
 
 def test_small_counts_of_beats_stay_hidden(store: Store) -> None:

@@ -44,8 +44,8 @@ def test_page_and_styles_follow_the_standard(report: Report) -> None:
     assert body.element.rPr.rFonts.get(f"{W}eastAsia") == "仿宋_GB2312"
     assert document.paragraphs[0].text == report.title and document.paragraphs[0].style.name == "公文标题"
     headings = [one.text for one in document.paragraphs if one.style.name == "公文一级标题"]
-    assert headings[:3] == ["一、统计周期与口径", "二、总体警情", "三、分类警情"]
-    assert [one.split("　")[0] for one in headings if one.startswith("附表")] == ["附表1", "附表2", "附表3"]
+    assert headings[:3] == ["一、统计周期与口径", "二、总体警情", "三、风险提示"]
+    assert [one.split("　")[0] for one in headings if one.startswith("附表")] == ["附表1", "附表2", "附表3", "附表4"]
 
 
 def test_page_numbers_and_fallback_faces(report: Report) -> None:
