@@ -170,19 +170,17 @@ def _text(one: Figure) -> list[Any]:
     value = "—" if one.value is None else f"{one.value:{metric.format}}"
     lines = [("环比", change_of(one.previous, metric, "上期")), ("同比", change_of(one.last_year, metric, "同期"))]
     return cards.kpi_text(
-        metric.label, value, metric.unit, lines, verdict_of(one.verdict, one.direction, metric), metric_id=metric.id,
-        note=cases_words.beside(one),
+        metric.label, value, metric.unit, lines,
+        verdict_of(one.verdict, one.direction, metric, one.value, one.expected),
+        metric_id=metric.id,
+        note="；".join(filter(None, (cases_words.beside(one), cases_words.line_words(one.days, one.grain)))),
     )  # fmt: skip
 
 
 def _spark(one: Figure, mode: str) -> figures.Figure:
     if not one.days:
         return figures.empty(mode)
-    tone = verdict_of(one.verdict, one.direction, one.metric).tone
-    return drawing.history(
-        one.days, one.history, one.grain, one.metric.unit, one.metric.decimals, mode,
-        tone if tone != "none" else "neutral",
-    )  # fmt: skip
+    return drawing.history(one.days, one.history, one.grain, one.metric.unit, one.metric.decimals, mode)
 
 
 def _trend(page: Page) -> dict[str, Any]:
@@ -190,9 +188,10 @@ def _trend(page: Page) -> dict[str, Any]:
         return page.href(**{"period": "custom", "from": first.isoformat(), "to": last.isoformat()})
 
     trend = page.found.trend
+    filed = next((one for one in page.found.figures if one.metric.id == "cases_filed"), None)
     return cards.filled(
         drawing.trend(trend, page.mode, week) if trend.firsts else blank(page.mode, "该时段无数据"),
-        title=cases_words.trend_title(trend), sub=cases_words.trend_sub(trend),
+        title=cases_words.trend_title(trend, filed), sub=cases_words.trend_sub(trend),
         note=cases_words.trend_note(trend, page.found.known), source=page.source,
     )  # fmt: skip
 
@@ -201,9 +200,10 @@ def _kinds(page: Page) -> dict[str, Any]:
     found = page.found
     against = cases_words.against(found)
     return cards.filled(
-        cases_tables.categories(found.rows, lambda key: page.href(category=key))
+        cases_tables.categories(found.rows, found.sums, lambda key: page.href(category=key))
         if found.rows else states.nothing_happened("案件"),
-        sub=f"案件，起 · {found.title} · {against}", note=found.judged_by, source=page.source,
+        sub=f"案件，起 · {found.title} · {against}", note=f"{found.judged_by} · 合计行含本期无案件的类别",
+        source=page.source,
     )  # fmt: skip
 
 

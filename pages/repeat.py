@@ -181,17 +181,15 @@ def _text(name: str, one: Figure | None) -> list[Any]:
         lines,
         verdict,
         metric_id=name,
-        note=one.reason or "；".join(filter(None, (counts, one.note))) or "30 日内再次报警",
+        note=one.reason
+        or "；".join(filter(None, (counts or "30 日内再次报警", one.note, cases_words.line_words(one.days, "week")))),
     )
 
 
 def _spark(one: Figure | None, mode: str) -> figures.Figure:
     if one is None or not one.days:
         return figures.empty(mode)
-    tone = verdict_of(one.verdict, one.judges.change, one.metric).tone
-    return history(
-        one.days, one.history, "week", one.metric.unit, one.metric.decimals, mode, "neutral" if tone == "none" else tone
-    )
+    return history(one.days, one.history, "week", one.metric.unit, one.metric.decimals, mode)
 
 
 def _trend(page: Page) -> dict[str, Any]:
@@ -245,7 +243,8 @@ def _lorenz(page: Page) -> dict[str, Any]:
         drawing.lorenz(found, page.mode),
         title=f"{found.half:.1%} 的{UNIT_WORDS[page.unit][1:]}集中了一半警情" if found.half else "警情集中度",
         sub=f"有效警情，% · {page.places.title}",
-        note=[found.sentence, html.Br(), notes] if notes else found.sentence, source=page.source,
+        note=[found.sentence, html.Br(), " · ".join(filter(None, (notes, repeat_words.bases(found, page.places))))],
+        source=page.source,
     )  # fmt: skip
 
 
@@ -298,6 +297,7 @@ def _left(page: Page) -> dict[str, Any]:
     listed = [html.P(f"疑似默认落点 {len(found.pins)} 个", className="panel-title"), html.Ul(pins)] if pins else []
     return cards.filled(
         [repeat_tables.left_out(found), *listed], sub=f"有效警情，起 · {found.title}",
-        note="派出所驻地、公安机关、医院和疑似默认落点引来的警情不反映当地问题，故不计入重复地点。",
+        note=["派出所驻地、公安机关、医院和疑似默认落点引来的警情不反映当地问题，故不计入重复地点。",
+              *([html.Br(), said] if (said := repeat_words.bases(page.curve, found)) else [])],
         source=page.source,
     )  # fmt: skip

@@ -40,6 +40,7 @@ def _casework(snapshot: Snapshot, selection: Selection) -> Casework:
         figures=tuple(figures),
         trend=parts.trend(context),
         rows=tuple(rows),
+        sums=judging.sums(context),
         shares=_shares(snapshot, context),
         since=_since(context),
         ages=parts.ages(context),

@@ -21,6 +21,8 @@ from metrics.periods import Window
 
 # Below this count, on both sides, a period says nothing about rise or fall.
 ENOUGH = 8
+# Fewer than this are no rise, however rare they usually are.
+LEAST_RISE = 3
 NOTHING = Comparison(None, None, verdict=NO_BASE)
 _BY_MONTH = ("open_cases", "zero_crime_beats_share")
 
@@ -142,6 +144,16 @@ def rows(context: Context) -> list[Row]:
     return sorted(found, key=lambda row: (row.group != "刑事", row.group, -row.value, row.key))
 
 
+def sums(context: Context) -> dict[str, dict[str, float]]:
+    """Return the cases of each group by span, with the categories that have none in the period."""
+    found: dict[str, dict[str, float]] = {}
+    for span in ("current", *context.shape.compared):
+        frame = context.answer.frame(("group", "category"), span)
+        for group, count in frame.groupby("group")["cases_all"].sum().items():
+            found.setdefault(str(group), {})[span] = float(count)
+    return found
+
+
 def _daily(context: Context, by: tuple[str, ...]) -> dict[tuple[str, str], pd.DataFrame]:
     if not context.weekly:
         return {}
@@ -158,11 +170,16 @@ def judged(found: list[Figure], listed: list[Row]) -> tuple[list[Figure], list[R
 
     def verdict(one: Figure | Row) -> str:
         if id(one) in marked:
-            return compare.REAL
+            return compare.TOO_FEW if _is_small_rise(one) else compare.REAL
         # What its own comparison called real may not stand in the larger family.
         return compare.USUAL if one.verdict == compare.REAL else one.verdict
 
     return [replace(one, verdict=verdict(one)) for one in found], [replace(one, verdict=verdict(one)) for one in listed]
+
+
+def _is_small_rise(one: Figure | Row) -> bool:
+    is_count = isinstance(one, Row) or one.metric.kind == COUNT
+    return is_count and one.direction > 0 and (one.value or 0) < LEAST_RISE
 
 
 def _p(one: Figure | Row) -> float | None:

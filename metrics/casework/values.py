@@ -155,6 +155,7 @@ class Community:
 class Casework:
     """All of the page. state: ok, no_data, no_result or nothing. last: the last day that has elapsed.
 
+    sums: cases of each group by span, those of categories with none in the period too.
     shares: top and n of every station by the key of a measure, for its funnel. since: the first day with cases; what
     was filed before is in no stock.
     """
@@ -167,6 +168,7 @@ class Casework:
     figures: tuple[Figure, ...]
     trend: Trend
     rows: tuple[Row, ...]
+    sums: dict[str, dict[str, float]]
     shares: dict[str, tuple[Share, ...]]
     since: date | None
     ages: Ages | None

@@ -30,12 +30,16 @@ def unit_end(first: date, grain: str) -> date:
     return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
-def history(days: Sequence[date], values: Sequence[float | None], grain: str, unit: str, decimals: int, mode: str,
-            tone: str = "neutral") -> Figure:  # fmt: skip
-    """Draw the weeks or months of a key figure without a band, as the line of its card."""
+def history(
+    days: Sequence[date], values: Sequence[float | None], grain: str, unit: str, decimals: int, mode: str
+) -> Figure:
+    """Draw the weeks or months of a key figure without a band, as the line of its card.
+
+    Its end has no tone: the verdict of the card is about the period, which ends on another day.
+    """
     nothing: list[None] = [None] * len(days)
     made = sparkline(
-        [day.isoformat() for day in days], list(values), nothing, nothing, mode, tone=tone, unit=unit, decimals=decimals
+        [day.isoformat() for day in days], list(values), nothing, nothing, mode, unit=unit, decimals=decimals
     )
     line = next(one for one in made["data"] if one["name"] == "value")
     line["customdata"] = [unit_words(day, grain) for day in days]

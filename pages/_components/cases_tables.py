@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from dash import html
@@ -20,33 +20,33 @@ _HEADS = (
 _METRIC = replace(METRICS["cases_all"], better="lower")
 
 
-def categories(rows: Sequence[Row], href: Callable[[str], str]) -> html.Div:
-    """Return the categories below the sums of their group; href: where a click on a category leads."""
+def categories(rows: Sequence[Row], sums: Mapping[str, Mapping[str, float]], href: Callable[[str], str]) -> html.Div:
+    """Return the categories below the sums of their group; sums: by group and span; href: where a category leads."""
     head = html.Thead(html.Tr([html.Th(text, className=style, scope="col") for text, style in _HEADS]))
     body = []
     for group in dict.fromkeys(row.group for row in rows):
         members = [row for row in rows if row.group == group]
-        body.append(_sum(group, members))
+        body.append(_sum(group, members, sums[group]))
         body += [_line(row, href(row.key)) for row in members]
     return static(html.Table([head, html.Tbody(body)], className="change-table"), "matrix-box", tabIndex="0")
 
 
-def _sum(group: str, rows: Sequence[Row]) -> html.Tr:
-    bases = [_total([row.last_year.base for row in rows]), _total([row.previous.base for row in rows])]
+def _sum(group: str, rows: Sequence[Row], sums: Mapping[str, float]) -> html.Tr:
+    # A category without cases now has no line, but what it had before belongs to the sum.
+    bases = [
+        sums.get(span, 0.0) if any(one.base is not None for one in listed) else None
+        for span, listed in (
+            ("last_year", [row.last_year for row in rows]), ("previous", [row.previous for row in rows])
+        )
+    ]  # fmt: skip
     solved = [row.solved for row in rows if row.solved is not None]
     values = (sum(row.value for row in rows), bases[0], None, bases[1], None, sum(solved) if solved else None)
     cells = [html.Td("" if value is None else f"{value:,.0f}", className="num") for value in values]
     return html.Tr([html.Td(group, className="name"), *cells, html.Td("")], className="is-total")
 
 
-def _total(values: Sequence[float | None]) -> float | None:
-    """Return the sum of what is known, None where nothing is."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
-
-
 def _line(row: Row, href: str) -> html.Tr:
-    verdict = verdict_of(row.verdict, row.direction, _METRIC)
+    verdict = verdict_of(row.verdict, row.direction, _METRIC, row.value, row.expected)
     year, before = (change_of(*one) for one in ((row.last_year, _METRIC, "同期"), (row.previous, _METRIC, "上期")))
     usual = f"预期 {row.expected[0]:,}–{row.expected[1]:,} 起" if row.expected else verdict.title
     return html.Tr(

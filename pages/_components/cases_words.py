@@ -37,15 +37,34 @@ def reason(found: Casework, metric: str) -> str:
     return f"{known}。可在「数据接入」检查映射。" if known else ""
 
 
-def trend_title(found: Trend) -> str:
+def trend_title(found: Trend, filed: Figure | None = None) -> str:
+    """Say how the whole weeks lie; filed: the key figure, which leads where the period itself lies outside."""
     high = sum(side > 0 for _, side in found.outside)
     low = sum(side < 0 for _, side in found.outside)
     if found.band is None or not any(value is not None for value in found.band.low):
         return "立案与破案"
-    if not high and not low:
-        return "各周立案均在预期区间内"
-    said = [f"{high} 周高于" if high else "", f"{low} 周低于" if low else ""]
-    return f"立案{'、'.join(filter(None, said))}预期区间"
+    lead = _outside(filed) if filed else ""
+    if high or low:
+        said = [f"{high} 周高于" if high else "", f"{low} 周低于" if low else ""]
+        weeks = f"{'逐周有' if lead else '立案'}{'、'.join(filter(None, said))}预期区间"
+    else:
+        full = sum(None not in pair for pair in zip(found.filed, found.band.low, strict=True))
+        weeks = f"已满的 {full} 周{'未见超出' if lead else '立案均在预期区间内'}"
+    open_week = "末周未满" if found.filed and found.filed[-1] is None else ""
+    return "；".join(filter(None, (lead, weeks, open_week)))
+
+
+def _outside(filed: Figure) -> str:
+    """Say that the period lies outside the range that its card prints; "" where it does not."""
+    if filed.expected is None or filed.value is None or filed.expected[0] <= filed.value <= filed.expected[1]:
+        return ""
+    low, high = filed.expected
+    return f"本期立案 {filed.value:,.0f} 起，{'高' if filed.value > high else '低'}于预期 {low:,}–{high:,}"
+
+
+def line_words(days: Sequence[date], grain: str) -> str:
+    """Say what the small line of a key figure draws: its weeks and not the period; "" without one."""
+    return f"折线为近 {len(days)} 个{'整周' if grain == WEEK else '月'}" if days else ""
 
 
 def trend_sub(found: Trend) -> str:

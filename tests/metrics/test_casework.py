@@ -77,6 +77,24 @@ def test_a_burst_is_real_in_the_figure_and_in_its_category(store: Store) -> None
     assert verdicts["诈骗案"] == REAL and verdicts["盗窃案"] == TOO_FEW
 
 
+def test_two_where_none_were_expected_are_too_few_to_be_a_real_rise(store: Store) -> None:
+    def verdict(*changes: Change) -> str:
+        found = casework(tiny.snapshot_of(store, *changes), Selection(period="last7"))
+        return next(row.verdict for row in found.rows if row.name == "诈骗案")
+
+    rows = [{"filed": f"{LAST} {10 + n}:30:00", "category": "050200"} for n in range(3)]
+    assert verdict(steady, filed(*rows[:2])) == TOO_FEW
+    assert verdict(filed(rows[2])) == REAL
+
+
+def test_the_sum_of_a_group_holds_what_a_category_without_cases_had_before(store: Store) -> None:
+    before = filed(*({"filed": f"2026-11-10 {8 + n:02d}:00:00", "category": "050200"} for n in range(2)))
+    found = casework(tiny.snapshot_of(store, steady, before), Selection(period="last7"))
+    assert [row.name for row in found.rows] == ["盗窃案"]
+    assert found.sums["刑事"] == {"current": 21, "previous": 23, "last_year": 21}
+    assert of(found, "cases_filed").previous.base == 23
+
+
 def test_open_cases_fall_into_the_class_of_their_age(store: Store) -> None:
     ages = (1, 30, 31, 90, 91, 180, 181, 365, 366, 730, 731)
     rows = [{"filed": f"{LAST + timedelta(days=1) - timedelta(days=age)} 00:00:00"} for age in ages]

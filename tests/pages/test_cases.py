@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +17,8 @@ from app import create_app
 from data.reading import Snapshot
 from data.snapshots import Store
 from metrics import cache
-from metrics.casework.values import WEEK, Ages, Community, Delays, Trend
+from metrics.casework.values import WEEK, Ages, Community, Delays, Figure, Row, Trend
+from metrics.compare import NO_BASE, REAL, USUAL, Comparison
 from metrics.definitions import METRICS
 from metrics.expectation import weekly_band
 from metrics.funnels import Funnel, funnel
@@ -59,7 +61,34 @@ def test_trend_draws_all_three_lines_the_band_and_what_lies_outside() -> None:
     assert [note["text"] for note in figure["layout"]["annotations"]] == ["破案", "去年同期立案", "立案"]
     low, high = figure["layout"]["yaxis"]["range"]
     assert low == 0 and high > 160
-    assert cases_words.trend_title(made_trend()) == "立案1 周高于预期区间"
+    assert cases_words.trend_title(made_trend()) == "立案1 周高于预期区间；末周未满"
+
+
+def figure(value: float) -> Figure:
+    nothing = Comparison(None, None, verdict=NO_BASE)
+    return Figure(
+        METRICS["cases_filed"], value, None, None, nothing, nothing, (3, 25), 4.0, REAL, tuple(WEEKS[:-1]),
+        COUNTS[:-1], WEEK,
+    )  # fmt: skip
+
+
+def test_no_title_calls_all_weeks_usual_beside_a_period_outside_its_range() -> None:
+    trend = made_trend()
+    assert trend.band is not None
+    quiet = replace(trend, band=replace(trend.band, outside=[0] * 12))
+    known = sum(low is not None and value is not None for low, value in zip(quiet.band.low, COUNTS, strict=True))
+    assert cases_words.trend_title(quiet, figure(20.0)) == f"已满的 {known} 周立案均在预期区间内；末周未满"
+    said = cases_words.trend_title(quiet, figure(39.0))
+    assert said == f"本期立案 39 起，高于预期 3–25；已满的 {known} 周未见超出；末周未满"
+    assert cases_words.trend_title(quiet, figure(1.0)).startswith("本期立案 1 起，低于预期 3–25；")
+    assert cases_words.trend_title(trend, figure(39.0)).startswith("本期立案 39 起，高于预期 3–25；逐周有1 周高于")
+
+
+def test_the_line_of_a_card_names_its_weeks_and_its_end_has_no_tone(demo_app: Dash) -> None:
+    page = importlib.import_module("pages.cases")
+    assert "折线为近 11 个整周" in html_of(page._text(figure(39.0)))
+    last = trace(page._spark(figure(39.0), "light"), "last")
+    assert last["marker"]["color"] == tokens("light")["accent"] and cases_words.line_words((), WEEK) == ""
 
 
 def test_trend_without_solved_cases_draws_no_line_of_zeros() -> None:
@@ -117,6 +146,16 @@ def test_delays_fill_each_bar_and_say_the_share_within_the_limit() -> None:
     words = [note["text"] for note in figure["layout"]["annotations"]]
     assert words == ["3 日内 80.0%（8 ÷ 10），超过 2 起", "24 小时内 75.0%（3 ÷ 4），超过 1 起"]
     assert figure["data"][0]["customdata"] == ["刑事（受案到立案） · 本期<br>1 日内 6 起，60.0%（6 ÷ 10）"]
+
+
+def test_the_sum_of_a_group_is_that_of_all_its_categories() -> None:
+    change = Comparison(8.0, 8.0, 0.0, 0.0, verdict=USUAL)
+    row = Row(
+        "050100", "盗窃案", "刑事", 8.0, None, change, replace(change, base=None, verdict=NO_BASE), None, 0.0, USUAL
+    )
+    sums = {"刑事": {"current": 8.0, "previous": 9.0}}
+    cells = [cell.text for cell in read(cases_tables.categories((row,), sums, "/cases?category={}".format)).all("td")]
+    assert (cells[0], cells[1], cells[2], cells[4]) == ("刑事", "8", "", "9")
 
 
 def test_communities_carry_counts_beside_the_share() -> None:
