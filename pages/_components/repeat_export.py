@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from metrics.compare import REAL
 from metrics.definitions import METRICS
 from metrics.funnels import funnel
 from metrics.hotspots.concentration import UNITS
@@ -118,7 +117,7 @@ def _places(shown: Shown) -> export.Sheet:
         (
             page.beats.get(spot.beat, spot.beat), page.stations.get(spot.station, spot.station), spot.group,
             *(shown_count(spot.counts[days]) for days in ALL_DAYS),
-            pace_words(spot)[0] if spot.verdict == REAL else "平稳", round(spot.lon, 4), round(spot.lat, 4),
+            pace_words(spot)[0], round(spot.lon, 4), round(spot.lat, 4),
         )
         for spot in page.places.spots
     ]  # fmt: skip

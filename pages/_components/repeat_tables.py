@@ -64,7 +64,7 @@ def shown_count(count: int) -> str:
 def pace_words(spot: Spot) -> tuple[str, str]:
     """Return what the last 30 days say of a place, and its tone."""
     if spot.verdict != REAL:
-        return "平稳", "none"
+        return "未见显著变化", "none"
     return ("↑ 加快", "worse") if spot.z > 0 else ("↓ 放缓", "better")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.funnels import Funnel
+from metrics.hotspots.concentration import UNITS, Concentration
 from metrics.repeats.values import Places, Repeats
 from pages._components import cases_words
 
@@ -37,6 +38,16 @@ def places_note(found: Places) -> str:
             f"占 {found.share:.1%}（{found.repeats:,} ÷ {found.calls:,}）"
         )
     return " · ".join(said)
+
+
+def bases(curve: Concentration, found: Places) -> str:
+    """Say why the concentration and the repeat places count different alerts; "" where they count the same."""
+    if curve.state != "ok" or curve.events == found.calls:
+        return ""
+    return (
+        f"集中度以能落到{UNITS[curve.unit]}的 {curve.events:,} 起为底数（含驻地、医院等），"
+        f"重复地点以「未计入的警情」表中「计入」的 {found.calls:,} 起为底数"
+    )
 
 
 def funnel_note(found: Funnel) -> str:

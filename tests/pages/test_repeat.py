@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,8 +18,8 @@ from data.snapshots import Store
 from metrics.compare import NO_BASE, REAL, USUAL, Comparison
 from metrics.definitions import METRICS
 from metrics.hotspots.concentration import _measured
-from metrics.repeats.values import Figure, Row, Spot
-from pages._components import repeat_figures, repeat_tables
+from metrics.repeats.values import Figure, Places, Row, Spot
+from pages._components import repeat_figures, repeat_tables, repeat_words
 from pages._components.export import Sheet, offered
 from pages._components.shown import Shown
 from pages._components.template import tokens
@@ -74,9 +76,26 @@ def test_a_place_never_shows_less_than_three() -> None:
     cells = read(
         repeat_tables.spots((spot(2), spot(3)), {"S1": "东港所"}, {"B1": "东港一社区"}, "?station={}".format)
     ).all("td")
-    assert [cell.text for cell in cells[:7]] == ["东港一社区", "东港所", "纠纷", "<3", "9", "40", "平稳"]
+    assert [cell.text for cell in cells[:7]] == ["东港一社区", "东港所", "纠纷", "<3", "9", "40", "未见显著变化"]
     assert cells[10].text == "3"
     assert [repeat_tables.pace_words(spot(9, REAL, z))[0] for z in (4.0, -4.0)] == ["↑ 加快", "↓ 放缓"]
+
+
+def test_both_bases_of_concentration_and_of_places_are_told_where_they_differ() -> None:
+    curve = _measured(np.array([5.0, 2, 1] + [0.0] * 7), "cell", "ok", "", [])
+    day = WEEKS[0]
+    found = Places(30, "ok", "", day, day, 6, 1, 5, (), 0, (), (("医院", 2),), (), ())
+    said = repeat_words.bases(curve, found)
+    assert "8 起为底数" in said and "6 起为底数" in said
+    assert repeat_words.bases(curve, replace(found, calls=8)) == ""
+
+
+def test_the_line_of_a_card_names_its_weeks_and_its_end_has_no_tone(demo_app: Dash) -> None:
+    page = importlib.import_module("pages.repeat")
+    one = replace(share("repeat_share", 30.0, 31.0, 32.0), verdict=REAL, previous=Comparison(32.0, 9.0, 23.0))
+    assert "折线为近 3 个整周" in html_of(page._text("repeat_share", one))
+    last = next(mark for mark in page._spark(one, "light")["data"] if mark["name"] == "last")
+    assert last["marker"]["color"] == tokens("light")["accent"]
 
 
 def test_a_share_stands_beside_its_counts() -> None:
