@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from data.reading import Snapshot
 from data.snapshots import Store
-from metrics import selfcheck, targets
+from metrics import compare, selfcheck, targets
 from metrics.alarms.records import SUDDEN, Alarm
 from metrics.briefing import brief
+from metrics.definitions import METRICS
 from metrics.score import MET, MISSED, UNREPORTED
 from metrics.selection import Selection
-from metrics.selfcheck import SelfCheck, words
+from metrics.selfcheck import Repeats, SelfCheck, words
 from metrics.selfcheck.asking import spans_of
+from metrics.staffing.values import ShortRun
 from tests import tiny
 from tests.pages import making
 
@@ -210,6 +213,26 @@ def test_a_shortened_list_says_how_many_there_are(store: Store) -> None:
     assert len(real) == 5 and {one.verdict for one in real} == {"真变化"}
     assert words.moved(briefing, []).startswith("5 项超出随机波动：")
     assert words.moved(briefing, []).endswith("等 5 项。") and words.moved_title(briefing).endswith("等 5 项")
+
+
+def test_shortage_peers_and_repeats_are_said_only_where_they_stand_out(store: Store) -> None:
+    own = checked(store, calls({"call": day(0)})).own
+    run = ShortRun((21, 22, 23), 21, 4.54, 1.0)
+    force: Any = SimpleNamespace(knows_need=True, knows_duty=True, short=((tiny.CITY, "东港所", run),))
+    verdicts = (("alerts_valid", "偏高"), ("alerts_crime", "明显偏高"))
+    near: Any = SimpleNamespace(
+        positions=[
+            SimpleNamespace(metric=METRICS[name], places={tiny.CITY: SimpleNamespace(verdict=verdict)})
+            for name, verdict in verdicts
+        ]
+    )
+    nobody: Any = SimpleNamespace(positions=())
+    said = words.standing(tiny.CITY, force, own, near)
+    assert said == "21 时至 24 时缺 4 人；违法犯罪警情比同类所明显偏高。"
+    assert words.standing(tiny.CITY, None, own, nobody) == ""
+    risen = compare.judged([compare.shares(80, 100, 40, 100)])[0]
+    own = replace(own, repeats=Repeats(own.beats_span, 100, 80, 0, 80, risen))
+    assert words.standing(tiny.CITY, None, own, nobody) == "重复报警率 80.0%（80/100 起），高于前 30 日。"
 
 
 def test_quiet_days_say_so(store: Store) -> None:
