@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from metrics.briefing import Card
-from metrics.change import SAID, SMALL_BASE, clause, sentence
+from metrics.change import HIGH, LOW, SAID, SMALL_BASE, badge, clause, sentence
 from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
 from metrics.model import Metric
 from reports.document import Cell, text_cell
@@ -53,7 +53,8 @@ def of_card(card: Card) -> str:
     said += f"，{clause(card.last_year, unit, '同比', NOT_JUDGED, places)}"
     if card.expected:
         said += f"，预期 {usual(card.expected)} {unit}"
-    return said + (f"，{SAID[card.verdict]}" if card.verdict in SAID else "")
+    judged = badge(card.verdict, card.value, card.expected)
+    return f"{said}，{SAID.get(judged, judged)}" if judged in (*SAID, HIGH, LOW) else said
 
 
 def usual(expected: tuple[int, int]) -> str:

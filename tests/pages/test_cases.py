@@ -75,8 +75,9 @@ def figure(value: float) -> Figure:
 def test_no_title_calls_all_weeks_usual_beside_a_period_outside_its_range() -> None:
     trend = made_trend()
     assert trend.band is not None
-    quiet = replace(trend, band=replace(trend.band, outside=[0] * 12))
-    known = sum(low is not None and value is not None for low, value in zip(quiet.band.low, COUNTS, strict=True))
+    band = replace(trend.band, outside=[0] * 12)
+    quiet = replace(trend, band=band)
+    known = sum(low is not None and value is not None for low, value in zip(band.low, COUNTS, strict=True))
     assert cases_words.trend_title(quiet, figure(20.0)) == f"已满的 {known} 周立案均在预期区间内；末周未满"
     said = cases_words.trend_title(quiet, figure(39.0))
     assert said == f"本期立案 39 起，高于预期 3–25；已满的 {known} 周未见超出；末周未满"
