@@ -52,6 +52,8 @@ bench: $(TESTING)
 
 screenshots: $(TESTING) browser
 	@test -e '$(STORE)/current.json' || $(BIN)/python -m data demo --store '$(STORE)'
+	@$(BIN)/python -c "from pathlib import Path; from data.snapshots import Store; Store(Path('$(STORE)')).renew()"
+	@$(BIN)/python -m metrics fit --store '$(STORE)' > /dev/null
 	@$(BIN)/python -m tests.browser.screenshots --store '$(STORE)' --chromium "$$(command -v chromium)"
 
 test-duckdb2: $(VENV)-duckdb2/.installed
