@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache, catalogue
-from metrics.briefing import CARD_METRICS, Briefing, Card, Matrix, Place, Point, Row, brief, short_name
+from metrics.briefing import CARD_METRICS, Briefing, Matrix, Place, Point, Row, brief, short_name
 from metrics.compare import REAL
 from metrics.model import MetricError
 from metrics.selection import Selection
@@ -20,6 +20,7 @@ from pages._components import (
     briefing_export,
     briefing_warnings,
     cards,
+    change_rows,
     figures,
     report_downloads,
     session,
@@ -28,7 +29,6 @@ from pages._components import (
     tables,
 )
 from pages._components.briefing_export import against, corner
-from pages._components.changes import Verdict, change_of, verdict_of
 from pages._components.maps import station_map
 
 dash.register_page(__name__, path="/", name="今日会商", title="今日会商 · 降控研判台", order=1, key="b", filtered=True)
@@ -115,8 +115,8 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any
         "state": [states.notice(note) for note in found.notes]
         + ([states.nothing_happened(found.noun)] if found.state == "nothing" else []),
         "hidden": False,
-        "texts": {card.metric.id: _card_text(card) for card in found.cards},
-        "sparks": {card.metric.id: _spark(card, mode) for card in found.cards},
+        "texts": {card.metric.id: change_rows.card_text(card) for card in found.cards},
+        "sparks": {card.metric.id: change_rows.card_spark(card, mode) for card in found.cards},
         "cards": _cards(found, known, selection, mode, status.source_line(snapshot)),
     }
 
@@ -139,7 +139,7 @@ def _cards(
             source=source,
         ),
         "changes": cards.filled(
-            tables.change_table([_change_row(row, selection) for row in found.rows]),
+            tables.change_table([change_rows.change_row(row, _narrowed_to(row, selection)) for row in found.rows]),
             title=f"分类{found.noun}",
             sub=f"{label}，起 · {found.title} · {against(found)}",
             note=found.judged_by,
@@ -177,33 +177,6 @@ def _href(query: dict[str, str]) -> str:
     return "/?" + urlencode(query, safe=",") if query else "/"
 
 
-def _card_text(card: Card) -> list[Any]:
-    value = "—" if card.value is None else f"{card.value:{card.metric.format}}"
-    lines = [
-        ("环比", change_of(card.previous, card.metric, "上期")),
-        ("同比", change_of(card.last_year, card.metric, "同期")),
-    ]
-    usual = [f"预期 {card.expected[0]:,}–{card.expected[1]:,}"] if card.expected else []
-    said = "；".join([*usual, *filter(None, [card.note])])
-    return cards.kpi_text(
-        card.metric.label, value, card.metric.unit, lines, _verdict(card), metric_id=card.metric.id, note=said
-    )
-
-
-def _verdict(one: Card | Row) -> Verdict:
-    direction = one.z if one.expected else one.last_year.change
-    return verdict_of(one.verdict, direction, one.metric, one.value, one.expected)
-
-
-def _spark(card: Card, mode: str) -> figures.Figure:
-    verdict = _verdict(card)
-    return figures.sparkline(
-        [day.isoformat() for day in card.spark.days], card.spark.values, card.spark.low, card.spark.high, mode,
-        tone=verdict.tone if verdict.tone != "none" else "neutral", unit=card.metric.unit,
-        decimals=card.metric.decimals,
-    )  # fmt: skip
-
-
 def _point(point: Point) -> tuple[Any, str]:
     tone = point.tone if point.tone != "plain" else "none"
     before, verdict, after = point.text.partition(point.verdict)
@@ -214,21 +187,8 @@ def _point(point: Point) -> tuple[Any, str]:
     return html.Span(words), f"{point.page}{_href(point.query)[1:]}"
 
 
-def _change_row(row: Row, selection: Selection) -> tables.ChangeRow:
-    now = row.metric.format
-    narrowed = {**selection.to_query(), "category": row.key}
-    return tables.ChangeRow(
-        name=row.name,
-        now="—" if row.value is None else f"{row.value:{now}}",
-        last_year="—" if row.last_year.base is None else f"{row.last_year.base:{now}}",
-        year_change=change_of(row.last_year, row.metric, "同期"),
-        previous="—" if row.previous.base is None else f"{row.previous.base:{now}}",
-        previous_change=change_of(row.previous, row.metric, "上期"),
-        verdict=_verdict(row),
-        href=_href(narrowed),
-        aligned=None if row.festival is None else change_of(row.festival, row.metric, "对齐同期"),
-        aligned_note=row.note,
-    )
+def _narrowed_to(row: Row, selection: Selection) -> str:
+    return _href({**selection.to_query(), "category": row.key})
 
 
 def _matrix(matrix: Matrix, selection: Selection) -> html.Div:

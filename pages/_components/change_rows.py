@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from metrics.briefing import Card, Row
@@ -52,9 +51,6 @@ def change_row(row: Row, href: str) -> tables.ChangeRow:
         previous_change=change_of(row.previous, row.metric, "上期"),
         verdict=verdict_words(row),
         href=href,
+        aligned=None if row.festival is None else change_of(row.festival, row.metric, "对齐同期"),
+        aligned_note=row.note,
     )
-
-
-def any_real(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows whose change is real."""
-    return [row for row in rows if row.verdict == "真变化"]
