@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from data.snapshots import Store
 
@@ -18,3 +21,18 @@ settings.load_profile("patient")
 def store(tmp_path: Path) -> Store:
     """An empty store in a folder of its own."""
     return Store(tmp_path / "store")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[BrowserContext]:
+    """Debian's Chromium; one for all rooms, since a process can drive only one."""
+    from tests.browser.conftest import FLAGS
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed; `make browser` installs it")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        # One context, so that the large scripts are fetched once; each test has pages of its own.
+        yield launched.new_context(locale="zh-CN")
+        launched.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +12,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    TimeoutError,
+    expect,
+)
 
 from data.demo import bureau
 from data.demo.plan import Plan
@@ -49,6 +55,11 @@ class Visit:
         """Fail on anything that a page must never do."""
         assert self.outside == []
         assert self.errors == []
+        # Figures follow a new width a moment later.
+        with contextlib.suppress(TimeoutError):
+            self.page.wait_for_function(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth", timeout=5_000
+            )
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"the page is {wide} px wider than its window"
 
@@ -84,19 +95,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     bureau.publish(store, Plan(12, 2, 20_000, 1, date(2026, 11, 21)))
     with served(store) as found:
         yield found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[BrowserContext]:
-    """Debian's Chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed; `make browser` installs it")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        # One context, so that the large scripts are fetched once; each test has pages of its own.
-        yield launched.new_context(locale="zh-CN")
-        launched.close()
 
 
 @pytest.fixture

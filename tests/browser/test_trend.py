@@ -31,7 +31,7 @@ def test_a_day_of_the_line_leads_to_that_day(open_page: Callable[..., Visit]) ->
     visit = open_page("/trend?period=last30")
     page = visit.page
     settled(page)
-    point = page.locator("#trend-line-figure .scatterlayer .trace").nth(3).locator(".point").first
+    point = page.locator("#trend-line-figure .scatterlayer .point").first
     expect(page.locator("#trend-line-figure .main-svg").first).to_be_visible()
     box = point.bounding_box()
     assert box is not None

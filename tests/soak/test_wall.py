@@ -20,10 +20,8 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, Route
 
 from data.snapshots import Store
 from tests import tiny
-from tests.browser.conftest import Site, browser, serve, served
+from tests.browser.conftest import Site, serve, served
 from tests.browser.wall_steps import drawn, facts, pass_time
-
-__all__ = ["browser"]
 
 SECONDS, POLL = 5, 3.0
 FIRST_DAY, DAYS = "2026-07-01", 140
