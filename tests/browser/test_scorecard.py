@@ -75,6 +75,7 @@ def test_links_of_the_matrix(open_page: OpenPage) -> None:
     expect(page.locator("#score-sort")).not_to_have_value("*")
     page.locator(".score-matrix tbody tr").nth(1).locator("td").nth(3).click()
     expect(page.locator("#station-head h2")).to_be_visible()
+    expect(page.locator(".missed-lack").first).to_be_visible()
     assert "/station/" in page.url
     visit.check()
 
@@ -98,7 +99,7 @@ def test_another_station_by_the_list(open_page: OpenPage) -> None:
     expect(page.locator(".station-head h2")).to_be_visible()
     names = page.locator("#station-other option").all_inner_texts()
     page.select_option("#station-other", label=names[-1])
-    expect(page.locator(".station-head h2")).to_contain_text(names[-1])
+    expect(page.locator(".station-head h2")).to_have_text(f"{names[-1]} · 所队自查")
     assert "policy=county-2023" in page.url
     visit.check()
 

@@ -47,7 +47,7 @@ def test_category_narrows_and_the_crumb_goes_back(open_page: OpenPage, site: Sit
     expect(page).to_have_url(re.compile(r"/station/\d+\?.*category="))
     expect(page.locator("#crumbs .crumb-here")).to_be_visible()
     settled(page)
-    expect(page.locator("#station-head h2")).to_contain_text(name)
+    expect(page.locator("#station-head h2")).to_have_text(f"{name} · 所队自查")
     page.locator("#crumbs a").first.click()
     expect(page).not_to_have_url(re.compile("category="))
     expect(page).to_have_url(re.compile(r"/station/\d+\?period=last30"))
