@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     TimeoutError,
@@ -129,6 +130,43 @@ def settled(page: Page) -> None:
     expect(page.locator("#status .status-item").first).to_be_attached()
     expect(page.locator("#content [data-dash-is-loading=true], #content .bone:visible")).to_have_count(0)
     expect(page.locator("#content .dash-graph--pending")).to_have_count(0)
+
+
+def click_in(page: Page, target: Locator, across: float, down: float, done: Callable[[], bool]) -> None:
+    """Click a part of a figure (0 to 1 across and down) until that has worked."""
+    for _ in range(6):
+        x, y = _resting_spot(page, target, across, down)
+        page.mouse.move(x - 1, y)
+        page.mouse.click(x, y)
+        for _ in range(30):
+            if done():
+                return
+            page.wait_for_timeout(100)
+
+
+def hover_in(page: Page, target: Locator, across: float, down: float, shown: Locator) -> None:
+    """Point at a part of a figure until its hover text is there."""
+    for _ in range(6):
+        x, y = _resting_spot(page, target, across, down)
+        page.mouse.move(x - 2, y)
+        page.mouse.move(x, y)
+        for _ in range(30):
+            if shown.count():
+                return
+            page.wait_for_timeout(100)
+
+
+def _resting_spot(page: Page, target: Locator, across: float, down: float) -> tuple[float, float]:
+    """Return where a part of a figure is once it rests: it moves while the page finds its width and letters."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    for _ in range(40):
+        page.wait_for_timeout(250)
+        before, box = box, target.bounding_box()
+        if box == before:
+            break
+    assert box is not None
+    return box["x"] + box["width"] * across, box["y"] + box["height"] * down
 
 
 def watch(visit: Visit, address: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from python_calamine import CalamineWorkbook
 
 from data.notes import FILE
-from tests.browser.conftest import Site, Visit, settled
+from tests.browser.conftest import Site, Visit, click_in, hover_in, settled
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
@@ -148,14 +148,11 @@ def test_a_polygon_of_the_map_narrows_the_page(open_page: Open) -> None:
     visit = open_page("/")
     page = visit.page
     settled(page)
-    page.locator("#map-figure").scroll_into_view_if_needed()
     # The name of a station stands within its outline.
-    box = page.locator("#map-figure text", has_text="所").first.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    name = page.locator("#map-figure text", has_text="所").first
+    hover_in(page, name, 0.5, 0.5, page.locator("#map-figure .hovertext").first)
     expect(page.locator("#map-figure .hovertext").first).to_contain_text("预期")
-    page.mouse.down()
-    page.mouse.up()
+    click_in(page, name, 0.5, 0.5, lambda: "station=" in page.url)
     expect(page).to_have_url(re.compile(r"station=\d+"))
     expect(page.locator("#crumbs")).to_contain_text("全部派出所")
     visit.check()

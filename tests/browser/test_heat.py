@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, settled
+from tests.browser.conftest import Visit, click_in, settled
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
@@ -19,11 +19,8 @@ def test_hours_stations_and_lists_lead_on(open_page: Open) -> None:
     page = visit.page
     settled(page)
     cells = page.locator("#heat-week-figure .nsewdrag[data-subplot=xy]")
-    cells.scroll_into_view_if_needed()
-    box = cells.bounding_box()
-    assert box is not None
     # The fifth of seven rows and the 22nd of 24 columns of the cells.
-    page.mouse.click(box["x"] + box["width"] * 21.5 / 24, box["y"] + box["height"] * 4.5 / 7)
+    click_in(page, cells, 21.5 / 24, 4.5 / 7, lambda: "at=" in page.url)
     expect(page).to_have_url(re.compile("at=5-21"))
     expect(page.locator("#heat-hour-title")).to_have_text("周五 21–22 时")
     page.click("#heat-hour a:has-text('返回最多的时段')")
@@ -48,9 +45,7 @@ def test_a_station_on_the_map_narrows_the_page(open_page: Open) -> None:
     page = visit.page
     settled(page)
     name = page.locator("#heat-map-figure .annotation-text").first
-    spot = name.bounding_box()
-    assert spot is not None
-    page.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
+    click_in(page, name, 0.5, 0.5, lambda: "station=" in page.url)
     expect(page).to_have_url(re.compile("station="))
     expect(page.locator("#heat-list tbody tr")).to_have_count(1)
     visit.check()

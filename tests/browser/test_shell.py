@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, Visit, serve, settled
+from tests.browser.conftest import Site, Visit, hover_in, serve, settled
 from tests.pages.test_jobs import MAPPING, ROWS
 
 pytestmark = pytest.mark.browser
@@ -196,10 +196,9 @@ def test_figures_speak_chinese(open_page: Open) -> None:
     visit = open_page("/")
     page = visit.page
     settled(page)
-    box = page.locator("#kpi-alerts_valid-spark").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator(".hoverlayer .hovertext").first).to_contain_text(re.compile(r"2026年\d+月\d+日 周.*起，预期"))
+    hover = page.locator(".hoverlayer .hovertext").first
+    hover_in(page, page.locator("#kpi-alerts_valid-spark"), 0.5, 0.5, hover)
+    expect(hover).to_contain_text(re.compile(r"2026年\d+月\d+日 周.*起，预期"))
     visit.check()
 
 

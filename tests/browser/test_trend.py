@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, settled
+from tests.browser.conftest import Visit, click_in, settled
 
 
 def test_a_metric_and_a_part_narrow_the_page_and_the_crumb_leads_back(open_page: Callable[..., Visit]) -> None:
@@ -32,9 +32,7 @@ def test_a_day_of_the_line_leads_to_that_day(open_page: Callable[..., Visit]) ->
     page = visit.page
     settled(page)
     point = page.locator("#trend-line-figure .scatterlayer .point").first
-    expect(page.locator("#trend-line-figure .main-svg").first).to_be_visible()
-    box = point.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator("#period-words")).to_contain_text("9月27日0时至24时")
+    words = page.locator("#period-words")
+    click_in(page, point, 0.5, 0.5, lambda: "0时至24时" in words.inner_text())
+    expect(words).to_contain_text("9月27日0时至24时")
     visit.check()
