@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -18,8 +19,7 @@ def ask(
 
     inputs, states: values by id.property, in the order of the callback; changed: which input did, else the first.
     """
-    listed = client.get("/_dash-dependencies").get_json()
-    found = next(one for one in listed if output in one["output"].strip(".").split("..."))
+    found = callback_of(client, output)
     several = found["output"].startswith("..")
     outputs = [_place(name) for name in found["output"].strip(".").split("...")]
     body = {
@@ -36,6 +36,14 @@ def ask(
     assert answer.status_code == 200, answer.get_data(as_text=True)[-500:]
     response: dict[str, Any] = answer.get_json()["response"]
     return response
+
+
+@functools.cache
+def callback_of(client: FlaskClient, output: str) -> dict[str, Any]:
+    """Return the callback that writes `output` (id.property) as the browser is told of it."""
+    listed = client.get("/_dash-dependencies").get_json()
+    found: dict[str, Any] = next(one for one in listed if output in one["output"].strip(".").split("..."))
+    return found
 
 
 def html_of(value: Any) -> str:
