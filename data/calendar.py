@@ -28,6 +28,7 @@ def spring_festival(year: int) -> date:
     return date(solar.getYear(), solar.getMonth(), solar.getDay())
 
 
+@cache
 def days_from_festival(day: date) -> int:
     """Days from the nearest Spring Festival, negative before it; of two equally near ones the earlier counts."""
     years = range(max(day.year - 1, date.min.year + 1), min(day.year + 1, date.max.year) + 1)
@@ -35,6 +36,7 @@ def days_from_festival(day: date) -> int:
     return min(distances, key=lambda distance: (abs(distance), distance < 0))
 
 
+@cache
 def day_kind(day: date) -> tuple[str, str | None, bool]:
     """Kind of day, name of the public holiday, and whether the holiday plan of that year is known."""
     by_weekday = WEEKEND if day.weekday() >= 5 else WORKDAY
