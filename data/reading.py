@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.snapshots import Store, StoreError, Version, view_stamp
 
 QUERY_SECONDS = 20.0
+# The text of a statement and its parameters by name.
+Statement = tuple[str, dict[str, Any]]
 Answer = TypeVar("Answer")
 
 
@@ -43,7 +49,34 @@ class Snapshot:
 
     def query(self, sql: str, params: Any = None, seconds: float = QUERY_SECONDS) -> pd.DataFrame:
         """Return the answer of one statement as a frame; raises QueryTimeout after `seconds`."""
-        return self._answer(sql, params, seconds, duckdb.DuckDBPyConnection.df)
+        ready = _ahead.frames.pop(_name(self.key, sql, params), None) if _ahead.frames else None
+        return self._answer(sql, params, seconds, duckdb.DuckDBPyConnection.df) if ready is None else ready
+
+    @contextmanager
+    def together(self, statements: Sequence[Statement]) -> Iterator[None]:
+        """Ask several statements as one: within the block this thread's query() finds their answers ready.
+
+        A page's parts ask for themselves, each where its numbers are made; the page says beforehand what they will ask.
+        What is asked otherwise in the block is asked as usual.
+        """
+        wanted = {_name(self.key, *one): one for one in statements}
+        if len(wanted) > 1:
+            _ahead.frames |= dict(zip(wanted, self._frames(list(wanted.values())), strict=True))
+        try:
+            yield
+        finally:
+            for name in wanted:
+                _ahead.frames.pop(name, None)
+
+    def _frames(self, statements: list[Statement]) -> list[pd.DataFrame]:
+        texts, params = list[str](), dict[str, Any]()
+        for number, (sql, own) in enumerate(statements):
+            text = _PARAMETER.sub(rf"$s{number}_\1", sql)
+            texts.append(f"select {number} as statement, columns('(.*)') as 's{number}_\\1' from (\n{text}\n)")
+            params |= {f"s{number}_{name}": value for name, value in own.items()}
+        whole = self.query("\nunion all by name\n".join(texts), params)
+        asked = whole.pop("statement").to_numpy()
+        return [_part(whole, f"s{number}_", asked == number) for number in range(len(statements))]
 
     def rows(self, sql: str, params: Any = None, seconds: float = QUERY_SECONDS) -> list[tuple[Any, ...]]:
         """Return the answer of one statement as tuples; raises QueryTimeout after `seconds`."""
@@ -78,6 +111,32 @@ class Snapshot:
                 raise QueryTimeout(f"查询超过 {seconds:g} 秒，已停止。请缩短时段或减少筛选范围后重试。") from error
             finally:
                 timer.cancel()
+
+
+class _Ahead(threading.local):
+    """Answers that a thread has asked for ahead, until they are used."""
+
+    def __init__(self) -> None:
+        self.frames: dict[Hashable, pd.DataFrame] = {}
+
+
+_ahead = _Ahead()
+_PARAMETER = re.compile(r"\$([a-z_]\w*)")
+
+
+def _name(key: str, sql: str, params: Any) -> Hashable:
+    return key, sql, repr(params)
+
+
+def _part(whole: pd.DataFrame, prefix: str, rows: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return the rows and columns of one statement, with the types that it has alone."""
+    own = whole.loc[rows, [name for name in whole.columns if name.startswith(prefix)]].reset_index(drop=True)
+    own.columns = own.columns.str.removeprefix(prefix)
+    for name, column in own.items():
+        # Whole numbers and flags may be unknown in the rows of the other statements only.
+        if column.dtype.kind in "iub" and not column.hasnans:
+            own[name] = column.to_numpy()
+    return own
 
 
 class Reader:

@@ -43,6 +43,11 @@ def answer(snapshot: Snapshot, question: Hashable, compute: Callable[..., Result
     return result
 
 
+def holds(snapshot: Snapshot, question: Hashable, compute: Callable[..., object]) -> bool:
+    """Return whether answer(snapshot, question, compute) would have its answer at once."""
+    return (snapshot.key, compute.__module__, compute.__qualname__, question) in _results
+
+
 def forget() -> None:
     """Drop every answer, for measurements of how long they take to make."""
     with _guard:

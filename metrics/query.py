@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import catalogue
 from metrics.axes import CALENDAR, Axes, bucket
 from metrics.catalogue import Catalogue
 from metrics.definitions import DIMENSIONS, METRICS, UNREGISTERED, VIEWS, columns_of, dimensions_of
-from metrics.model import AMOUNT, COUNT, MATCH, RATE, RATIO, STOCK, Metric, Refused, UnknownName, View
+from metrics.model import AMOUNT, COUNT, MATCH, RATE, RATIO, STOCK, Metric, MetricError, Refused, UnknownName, View
 from metrics.periods import Period, Window, cut_months, span_window
 from metrics.selection import Selection
 
@@ -114,6 +114,21 @@ def _run(snapshot: Snapshot, question: Question) -> Answer:
     sql, params = compile(question, parts, known)
     raw = snapshot.query(sql, params)
     return _assemble(snapshot, question, known, parts, raw, notes)
+
+
+def ahead(snapshot: Snapshot, question: Question) -> list[Statement]:
+    """Return what run() will ask of the store, for Snapshot.together(); nothing where it knows or refuses."""
+    from metrics import cache
+
+    if cache.holds(snapshot, question, _run):
+        return []
+    known = catalogue.of(snapshot)
+    try:
+        check_names(question)
+        parts, _ = plan(question, known)
+    except MetricError:
+        return []
+    return [compile(question, parts, known)]
 
 
 def prepared(metric: str, selection: Selection, known: Catalogue) -> tuple[str, dict[str, Any], Window, list[str]]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from data.reading import Snapshot
 from metrics import cache, catalogue
 from metrics.catalogue import Catalogue
 from metrics.definitions import METRICS
 from metrics.heat import hours, stations
-from metrics.heat.asking import SUBJECTS, answered, shape_of, studied, study_window
+from metrics.heat.ahead import ahead, hot_selection
+from metrics.heat.asking import SUBJECTS, Shape, answered, shape_of, study_window
 from metrics.heat.context import Context
 from metrics.heat.values import Heat
 from metrics.heat.view import KEYS, LAYERS, READINGS, RISKS, TABLES, View
 from metrics.hotspots import cells, forecast
 from metrics.model import Refused
-from metrics.periods import Window, describe
+from metrics.periods import Period, Window, describe
 from metrics.selection import Selection
 from metrics.times import calendar_matrix
 from metrics.times.calendar_matrix import CalendarMatrix
@@ -32,7 +31,14 @@ def _heat(snapshot: Snapshot, question: tuple[Selection, View]) -> Heat:
     selection, view = question
     known = catalogue.of(snapshot)
     period = selection.resolve(known.data_as_of)
-    answer, shape, notes = answered(snapshot, selection, period, shape_of(known, selection, period, view))
+    shape = shape_of(known, selection, period, view)
+    with snapshot.together(ahead(snapshot, selection, period, view, shape)):
+        return _found(snapshot, selection, period, view, shape)
+
+
+def _found(snapshot: Snapshot, selection: Selection, period: Period, view: View, shape: Shape) -> Heat:
+    known = catalogue.of(snapshot)
+    answer, shape, notes = answered(snapshot, selection, period, shape)
     context = Context(known, selection, view, period, shape, answer)
     window = study_window(known, selection, period, shape, view.table)
     risk, listed, common, said = stations.levelled(snapshot, context, stations.residuals(context))
@@ -91,9 +97,7 @@ def _calendar(snapshot: Snapshot, context: Context) -> tuple[CalendarMatrix | No
 
 def _hot(snapshot: Snapshot, context: Context, window: Window) -> cells.HotCells:
     """Return the hot cells of the studied days, of the events that the map counts."""
-    chosen = studied(context.selection, window)
-    if context.view.table == "alerts":
-        chosen = replace(chosen, valid_only=True)
+    chosen = hot_selection(context.selection, window, context.view.table)
     return cells.hot_cells(snapshot, chosen, context.view.table)
 
 

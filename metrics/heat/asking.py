@@ -45,7 +45,7 @@ def shape_of(known: Catalogue, selection: Selection, period: Period, view: View)
     """Return what to ask of this data."""
     groups = {category.group for category in known.categories[view.table].values()}
     axis = "category" if len(groups) <= 2 or selection.categories else "group"
-    elapsed = span_window(period, "current", _end(known, selection, view.table))
+    elapsed = span_window(period, "current", elapsed_end(known, selection, view.table))
     return Shape(
         metric=SUBJECTS[view.table],
         rows=axis if len(selection.stations) == 1 or len(known.stations) == 1 else "station",
@@ -59,7 +59,7 @@ def shape_of(known: Catalogue, selection: Selection, period: Period, view: View)
 
 def study_window(known: Catalogue, selection: Selection, period: Period, shape: Shape, table: str) -> Window:
     """Return the days that hot cells and hours of the week are taken from: the period, or four weeks to its end."""
-    return span_window(period, shape.study, _end(known, selection, table))
+    return span_window(period, shape.study, elapsed_end(known, selection, table))
 
 
 def studied(selection: Selection, window: Window) -> Selection:
@@ -67,7 +67,8 @@ def studied(selection: Selection, window: Window) -> Selection:
     return replace(selection, period="custom", first=window.first_day, last=window.last_day)
 
 
-def _end(known: Catalogue, selection: Selection, table: str) -> datetime:
+def elapsed_end(known: Catalogue, selection: Selection, table: str) -> datetime:
+    """Return the statistical time to which a table's data reach."""
     as_of = known.as_of.get(table) or known.data_as_of
     return datetime.max if as_of is None else as_of - timedelta(hours=selection.cutoff)
 

@@ -9,11 +9,12 @@ from scipy import stats
 from data.reading import Snapshot
 from metrics import compare, query
 from metrics.heat import case_times
-from metrics.heat.asking import studied
+from metrics.heat.asking import Shape, studied
 from metrics.heat.context import Context, judged
 from metrics.heat.values import Floats, HourList, HourMatrix, Share, WeekHours
 from metrics.periods import Period, Window
 from metrics.query import Breakdown, Question
+from metrics.selection import Selection
 from metrics.times import aoristic
 from metrics.times.week import grid
 
@@ -106,10 +107,15 @@ def looked_at(snapshot: Snapshot, context: Context, window: Window) -> HourList 
     at = context.view.at
     if at is None or not context.shape.hourly:
         return None
-    axis = "category" if context.selection.categories or context.shape.rows == "category" else "group"
-    parts = [_at_hour(snapshot, context, window, dimension) for dimension in ("station", axis)]
-    shares = [_shares(part, context.names(name)) for part, name in zip(parts, ("station", axis), strict=True)]
+    axes = hour_axes(context.selection, context.shape)
+    parts = [_at_hour(snapshot, context, window, dimension) for dimension in axes]
+    shares = [_shares(part, context.names(name)) for part, name in zip(parts, axes, strict=True)]
     return HourList(at, float(parts[0]["there"].sum()), *shares)
+
+
+def hour_axes(selection: Selection, shape: Shape) -> tuple[str, str]:
+    """Return the dimensions of which an hour's rows are listed."""
+    return "station", "category" if selection.categories or shape.rows == "category" else "group"
 
 
 def _at_hour(snapshot: Snapshot, context: Context, window: Window, dimension: str) -> pd.DataFrame:
@@ -119,14 +125,19 @@ def _at_hour(snapshot: Snapshot, context: Context, window: Window, dimension: st
     if context.metric.view == "cases":
         return case_times.at_hour(snapshot, context, window, dimension)
     name = context.shape.metric
-    by = (dimension, "weekday", "hour")
-    period = Period(window.first_day, window.last_day)
-    asked = Question(studied(context.selection, window), period, (Breakdown((name,), by),))
-    frame = query.run(snapshot, asked).frame(by)
+    frame = query.run(snapshot, hour_question(context.selection, name, window, dimension)).frame(
+        (dimension, "weekday", "hour")
+    )
     chosen = (frame["weekday"] == weekday) & (frame["hour"] == hour)
     counts = pd.to_numeric(frame[name]).astype("float64")
     sums = pd.DataFrame({"key": frame[dimension], "there": counts.where(chosen, 0.0), "whole": counts})
     return sums.groupby("key", as_index=False).sum()
+
+
+def hour_question(selection: Selection, metric: str, window: Window, dimension: str) -> Question:
+    """Return the question of a dimension by the hours of the week."""
+    by = (dimension, "weekday", "hour")
+    return Question(studied(selection, window), Period(window.first_day, window.last_day), (Breakdown((metric,), by),))
 
 
 def _shares(part: pd.DataFrame, names: dict[str, str]) -> list[Share]:

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import cache, catalogue, privacy
-from metrics.hotspots import density, gi_star, grid, origin
+from metrics.hotspots import density, gi_star, grid, origin, places
 from metrics.hotspots.defaults import DefaultPoint
 from metrics.hotspots.grid import Area, Bools, Floats, Ints
 from metrics.hotspots.places import NOUNS, Placed, by_cell, placed
+from metrics.model import MetricError
 from metrics.moran import Moran, moran, standardised
 from metrics.periods import describe
 from metrics.selection import Selection
@@ -62,6 +63,16 @@ def hot_cells(snapshot: Snapshot, selection: Selection, table: str = "alerts") -
     the study area. Default points are left out. Raises MetricError for another table.
     """
     return cache.answer(snapshot, (selection, table), _hot_cells)
+
+
+def ahead(snapshot: Snapshot, selection: Selection, table: str = "alerts") -> list[Statement]:
+    """Return what hot_cells() will ask of the store, for Snapshot.together()."""
+    if cache.holds(snapshot, (selection, table), _hot_cells):
+        return []
+    try:
+        return [places.statement(snapshot, selection, table)[0]]
+    except MetricError:
+        return []
 
 
 def surface(snapshot: Snapshot, selection: Selection, table: str = "alerts") -> pd.DataFrame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import catalogue, query
 from metrics.hotspots import defaults, grid
 from metrics.hotspots.defaults import DefaultPoint
@@ -84,11 +84,19 @@ def placed(snapshot: Snapshot, selection: Selection, table: str, *more: str) -> 
 def _rows(
     snapshot: Snapshot, selection: Selection, table: str, more: tuple[str, ...]
 ) -> tuple[pd.DataFrame, Window, list[str]]:
+    (sql, params), window, notes = statement(snapshot, selection, table, more)
+    return snapshot.query(sql, params), window, notes
+
+
+def statement(
+    snapshot: Snapshot, selection: Selection, table: str, more: tuple[str, ...] = ()
+) -> tuple[Statement, Window, list[str]]:
+    """Return what placed() asks of the store, the window of it and what must be said; raises MetricError."""
     inner, params, window, notes = query.prepared(METRICS[table], selection, catalogue.of(snapshot))
     kind, filed = ("origin", "") if table == "alerts" else ("'未填' AS origin", " WHERE event = '立案'")
     columns = ", ".join(("cell_x", "cell_y", "station", "beat", kind, *more))
     sql = f"SELECT {columns}, count(*) AS events FROM (\n{inner}\n) AS selected{filed} GROUP BY ALL ORDER BY ALL"
-    return snapshot.query(sql, params), window, notes
+    return (sql, params), window, notes
 
 
 def by_cell(rows: pd.DataFrame, area: Area) -> Floats:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import cache, catalogue, query
 from metrics.catalogue import Catalogue
 from metrics.definitions import VIEWS
@@ -78,6 +78,14 @@ def _week(snapshot: Snapshot, selection: Selection) -> AoristicWeek:
     )
 
 
+def ahead(snapshot: Snapshot, selection: Selection) -> list[Statement]:
+    """Return what week() will ask of the store, for Snapshot.together()."""
+    if cache.holds(snapshot, selection, _week):
+        return []
+    known = catalogue.of(snapshot)
+    return [_statement(known, selection, _window(known, selection))]
+
+
 def _window(known: Catalogue, selection: Selection) -> Window:
     """Return the elapsed period in statistical time, as the metrics of cases see it."""
     as_of = known.as_of.get("cases") or known.data_as_of
@@ -85,7 +93,7 @@ def _window(known: Catalogue, selection: Selection) -> Window:
     return span_window(selection.resolve(known.data_as_of), "current", end)
 
 
-def _statement(known: Catalogue, selection: Selection, window: Window) -> tuple[str, dict[str, Any]]:
+def _statement(known: Catalogue, selection: Selection, window: Window) -> Statement:
     cutoff = timedelta(hours=selection.cutoff)
     params: dict[str, Any] = {"since": window.start + cutoff, "until": window.end + cutoff}
     basis = "confirmed" if selection.basis == "confirmed" else "original"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from data.calendar import HOLIDAY, MAKE_UP, calendar_rows
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import cache, catalogue, compare, expectation, query
 from metrics.axes import bucket
 from metrics.definitions import METRICS
@@ -107,6 +107,18 @@ def _of(snapshot: Snapshot, question: tuple[Selection, str, int]) -> CalendarMat
     )
 
 
+def ahead(snapshot: Snapshot, selection: Selection, metric: str, days: int = LONGEST_DAYS) -> list[Statement]:
+    """Return what of() will ask of the store, for Snapshot.together()."""
+    known = catalogue.of(snapshot)
+    period = _elapsed(selection, selection.resolve(known.data_as_of), known.data_as_of)
+    return query.ahead(snapshot, _question(selection, period, metric, days))
+
+
+def _question(selection: Selection, period: Period, metric: str, length: int) -> Question:
+    first = period.last - timedelta(days=length + REFERENCE_DAYS - 1)
+    return Question(selection, Period(first, period.last), (Breakdown((metric,), ("day",)),))
+
+
 def _elapsed(selection: Selection, period: Period, as_of: datetime | None) -> Period:
     """Return the days of a period that have begun; all of it where none has."""
     if as_of is None:
@@ -119,9 +131,7 @@ def _series(
     snapshot: Snapshot, selection: Selection, period: Period, metric: str, length: int
 ) -> tuple[dict[date, float], Window, list[str]]:
     """Return the values of whole days, eight weeks more than shown, and the window that they are shown of."""
-    first = period.last - timedelta(days=length + REFERENCE_DAYS - 1)
-    asked = Question(selection, Period(first, period.last), (Breakdown((metric,), ("day",)),))
-    answer = query.run(snapshot, asked)
+    answer = query.run(snapshot, _question(selection, period, metric, length))
     window = answer.windows[METRICS[metric].view, "current"]
     frame = answer.frame(("day",))
     values = dict(zip(frame["day"], pd.to_numeric(frame[metric]).astype("float64"), strict=True))

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 
 from data import reading
@@ -83,6 +85,54 @@ def test_answers_come_as_frames_and_rows_with_parameters(store: Store) -> None:
     snapshot = tiny.snapshot_of(store, one_alert)
     assert snapshot.rows("SELECT $n + 1", {"n": 4}) == [(5,)]
     assert snapshot.query("SELECT ? AS n", [7])["n"].tolist() == [7]
+
+
+_APART = (
+    (
+        """SELECT station_code AS name, count(*) AS n, CAST(NULL AS INTEGER) AS nothing, avg(1.5) AS mean, true AS flag,
+               max(call_time) AS latest, max(CAST(call_time AS DATE)) AS day
+           FROM alerts WHERE call_time < $until GROUP BY ALL ORDER BY ALL""",
+        {"until": datetime(2026, 11, 21)},
+    ),
+    ("WITH counted AS (SELECT count(*) AS n FROM alerts WHERE call_time >= $until) SELECT n, '甲' AS name FROM counted",
+     {"until": datetime(2026, 11, 20)}),
+    ("SELECT 1 AS n WHERE $never", {"never": False}),
+)  # fmt: skip
+
+
+def test_statements_asked_together_answer_as_they_do_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny.publish(store, one_alert)
+    snapshot = Reader(store).snapshot()
+    assert snapshot is not None
+    alone = [snapshot.query(*one) for one in _APART]
+    asked: list[str] = []
+    original = type(snapshot)._answer
+
+    def answer(self: Any, sql: str, *rest: Any) -> Any:
+        asked.append(sql)
+        return original(self, sql, *rest)
+
+    monkeypatch.setattr(type(snapshot), "_answer", answer)
+    with snapshot.together([*_APART, _APART[0]]):
+        found = [snapshot.query(*one) for one in _APART]
+        assert len(asked) == 1
+        assert snapshot.rows(COUNT) == [(1,)]
+    for one, other in zip(alone, found, strict=True):
+        pd.testing.assert_frame_equal(one, other)
+    # What was asked ahead is used once, and is gone with the block.
+    snapshot.query(*_APART[0])
+    assert len(asked) == 3
+
+
+def test_one_statement_alone_and_an_error_leave_nothing_behind(store: Store) -> None:
+    tiny.publish(store, one_alert)
+    snapshot = Reader(store).snapshot()
+    assert snapshot is not None
+    with snapshot.together(_APART[:1]):
+        assert len(snapshot.query(*_APART[0])) == 1
+    with pytest.raises(ZeroDivisionError), snapshot.together(_APART):
+        _ = 1 // 0
+    assert not reading._ahead.frames
 
 
 def test_a_version_that_is_retired_while_it_is_opened_is_looked_for_again(
