@@ -6,7 +6,7 @@
 (function () {
   "use strict";
   var root = document.documentElement;
-  var TICK = 500, POLL = 3000, PATIENCE = 5000, RETRY = 12000, ASLEEP = 15000, STUCK = 45000;
+  var TICK = 500, POLL = 3000, PATIENCE = 5000, RETRY = 12000, AGAIN = 300000, ASLEEP = 15000, STUCK = 45000;
   var MINUTE = 60000, HOUR = 3600000;
   var RELOAD_HOUR = 4, DAY_BEGINS = 7, NIGHT_BEGINS = 19;
   var state = null;
@@ -70,12 +70,15 @@
     var size = measured();
     var key = [state.beat.stamp, mode(wall), size.unit, size.width, size.height].join("|");
     var now = Date.now();
-    if (state.shown && state.shown.key === key) { return; }
+    if (state.shown && state.shown.key === key && !(broken() && now - state.askedAt > AGAIN)) { return; }
     if (state.askedKey === key && now - state.askedAt < RETRY) { return; }
     state.askedKey = key;
     state.askedAt = now;
     setProps("wall-asked", { data: { key: key, mode: mode(wall), unit: size.unit, width: size.width, height: size.height, at: now } });
   }
+
+  /* Whether something could not be shown; what was only for a moment is over at the next try. */
+  function broken() { return !!state.shown.problem || (state.shown.failed || []).length > 0; }
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.wall = {

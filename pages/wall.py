@@ -6,6 +6,7 @@ is and asks for a version's figures through the store "wall-asked"; the answer n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import dash
@@ -17,9 +18,10 @@ from data.snapshots import StoreError
 from metrics import cache, targets
 from metrics.model import MetricError
 from metrics.targets import Pack
-from metrics.wall import SCREENS, View, limit_hours, wall
+from metrics.wall import FAILED, SCREENS, View, Wall, limit_hours, wall
 from pages._components import figures, session, shell, states, status, wall_figures, wall_screens
 from pages._components.attributes import attributes
+from pages._components.figures import Figure
 from pages._components.markup import static
 from pages._components.wall_figures import Size
 
@@ -112,6 +114,8 @@ def show(asked: dict[str, Any] | None, view: dict[str, Any] | None) -> dict[str,
         size = wall_figures.size_of(asked)
         question = (tuple(view["stations"]), targets.of_store(store.root), size)
         drawn = cache.answer(snapshot, question, _drawn)
+    except _Partly as partly:
+        drawn = partly.drawn
     except (MetricError, StoreError) as error:
         return _unchanged({"key": asked.get("key"), "problem": str(error)})
     except PreventUpdate:
@@ -121,7 +125,8 @@ def show(asked: dict[str, Any] | None, view: dict[str, Any] | None) -> dict[str,
     named = tuple(view["screens"])
     live = named if view["chosen"] else tuple(screen for screen in named if screen in drawn["live"])
     limit = limit_hours(View(limit=view["limit"]), store.root)
-    shown = {**drawn["facts"], "key": asked.get("key"), "screens": live, "limit": limit, "problem": ""}
+    shown = {**drawn["facts"], "key": asked.get("key"), "screens": live, "limit": limit, "problem": "",
+             "failed": drawn["failed"]}  # fmt: skip
     return {"shown": shown, "heads": drawn["heads"], "texts": drawn["texts"], "figures": drawn["figures"]}
 
 
@@ -134,16 +139,51 @@ def _unchanged(shown: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+class _Partly(Exception):
+    """Some screens could not be drawn. The others are shown, and nothing is kept: the next question tries again."""
+
+    def __init__(self, drawn: dict[str, Any]) -> None:
+        super().__init__(*drawn["failed"])
+        self.drawn = drawn
+
+
 def _drawn(snapshot: Snapshot, question: tuple[tuple[str, ...], Pack, Size]) -> dict[str, Any]:
+    """Draw all screens; raises _Partly where some failed and others did not."""
     stations, pack, size = question
     found = wall(snapshot, stations, pack)
-    return {
+    drawn: dict[str, Any] = {
         "facts": {"version": snapshot.id, "stamp": status.stamp(snapshot), "as_of": snapshot.version.data_as_of},
-        "live": found.live,
-        "heads": {screen: static(wall_screens.head(screen, snapshot, found)) for screen in SCREENS},
-        "texts": {screen: static(wall_screens.text(screen, found)) for screen in SCREENS},
-        "figures": {screen: wall_figures.figure(screen, snapshot, found, size) for screen in FIGURES},
-    }
+        "live": found.live, "failed": list(found.failed), "heads": {}, "texts": {}, "figures": {},
+    }  # fmt: skip
+    broken = []
+    for screen in SCREENS:
+        try:
+            head, words, made = _one(screen, snapshot, found, size)
+        except StoreError:
+            raise
+        except Exception as error:  # One screen that cannot be drawn says so; the others are renewed.
+            session.log().error("screen %s of the wall failed", screen, exc_info=error)
+            broken.append(error)
+            drawn["failed"].append(screen)
+            head, words, made = _one(screen, snapshot, _without(found, screen), size)
+        drawn["heads"][screen], drawn["texts"][screen] = static(head), static(words)
+        drawn["figures"] |= made
+    if len(broken) == len(SCREENS):
+        raise broken[0]
+    if drawn["failed"]:
+        drawn["live"] = tuple(screen for screen in SCREENS if screen in {*found.live, *drawn["failed"]})
+        raise _Partly(drawn)
+    return drawn
+
+
+def _without(found: Wall, screen: str) -> Wall:
+    return replace(found, missing={**found.missing, screen: FAILED})
+
+
+def _one(screen: str, snapshot: Snapshot, found: Wall, size: Size) -> tuple[list[Any], list[Any], dict[str, Figure]]:
+    parts = [part for part in FIGURES if part == screen or (part == "core" and screen == "map")]
+    made = {part: wall_figures.figure(part, snapshot, found, size) for part in parts}
+    return wall_screens.head(screen, snapshot, found), wall_screens.text(screen, found), made
 
 
 clientside_callback(ClientsideFunction("wall", "shown"), Input("wall-shown", "data"))

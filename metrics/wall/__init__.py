@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.reading import Snapshot
-from metrics import cache, catalogue, compare, fits
+from data.snapshots import StoreError
+from metrics import cache, catalogue, compare
 from metrics.alarms import reading as alarms
 from metrics.briefing import Briefing, brief, short_name
 from metrics.catalogue import Catalogue
@@ -21,63 +23,93 @@ from metrics.targets import Pack
 from metrics.trend import campaign as campaigns
 from metrics.wall.concerns import concerns
 from metrics.wall.today import today
-from metrics.wall.values import Bar, Campaign, Concern, Count, Run, Today, Wall, Week
+from metrics.wall.values import Bar, Campaign, Concern, Count, Run, Today, Wall, Week, Year
 from metrics.wall.view import SCREENS, View, limit_hours
 
 __all__ = [
-    "SCREENS", "Bar", "Campaign", "Concern", "Count", "Run", "Today", "View", "Wall", "Week", "limit_hours", "wall",
+    "FAILED", "SCREENS", "Bar", "Campaign", "Concern", "Count", "Run", "Today", "View", "Wall", "Week", "Year",
+    "limit_hours", "wall",
 ]  # fmt: skip
 
 MOST_BARS, RUN = 4, 4
+# The scorecard has no screen of its own: its targets are bars of one and reasons of another.
+_CARD = "card"
+_EVIDENCE = {"map": "近 7 日警情", "match": "缺人时段", _CARD: "指标"}
 # First hour and length of the night, as on the pages about time.
 NIGHT = (22, 8)
+FAILED = "统计时出错，已写入日志；其他各屏不受影响。"
 Part = TypeVar("Part")
+_log = logging.getLogger(__name__)
 
 
-def wall(snapshot: Snapshot, stations: tuple[str, ...], pack: Pack) -> Wall:
-    """Return all screens of stations (codes or names; () is the bureau), computed once per version.
+class _Attempts:
+    """Screens computed one by one: why one is missing, and which of them failed by a fault of this program."""
 
-    A screen that the data cannot fill is None with its reason. Raises UnknownName for a station that does not exist.
-    """
-    chosen = catalogue.of(snapshot).station_codes(stations)
-    return cache.answer(snapshot, (chosen, pack, bool(fits.state(snapshot))), _wall)
+    def __init__(self) -> None:
+        self.missing: dict[str, str] = {}
+        self.errors: dict[str, Exception] = {}
 
-
-def _wall(snapshot: Snapshot, question: tuple[tuple[str, ...], Pack, bool]) -> Wall:
-    stations, pack, _ = question
-    known = catalogue.of(snapshot)
-    missing: dict[str, str] = {}
-
-    def tried(screen: str, compute: Callable[[], Part]) -> Part | None:
+    def part(self, screen: str, compute: Callable[[], Part]) -> Part | None:
+        """Return a part, or None with its reason noted; a version that cannot be read fails as a whole."""
         try:
             return compute()
         except MetricError as error:
-            missing[screen] = str(error)
-            return None
+            self.missing[screen] = str(error)
+        except StoreError:
+            raise
+        except Exception as error:
+            _log.error("the part %s of the wall failed", screen, exc_info=error)
+            self.missing[screen] = FAILED
+            self.errors[screen] = error
+        return None
 
-    card = tried("", lambda: scorecard(snapshot, pack, latest_month(snapshot)))
-    recent = tried("map", lambda: _recent(snapshot, stations))
-    officers = tried("match", lambda: _work(snapshot, stations))
-    found, note = concerns(snapshot, known, stations, recent, officers, card)
+
+def wall(snapshot: Snapshot, stations: tuple[str, ...], pack: Pack) -> Wall:
+    """Return all screens of stations (codes or names; () is the bureau) from answers that are kept per version.
+
+    A screen that the data cannot fill is None with its reason, and so is one whose statistic failed: it never takes
+    the others along. Raises UnknownName for a station that does not exist, and the error where every screen failed.
+    """
+    known = catalogue.of(snapshot)
+    chosen = known.station_codes(stations)
+    tried = _Attempts()
+    card = tried.part(_CARD, lambda: scorecard(snapshot, pack, latest_month(snapshot)))
+    recent = tried.part("map", lambda: _recent(snapshot, chosen))
+    officers = tried.part("match", lambda: _work(snapshot, chosen))
+    listed = tried.part("concern", lambda: concerns(snapshot, known, chosen, recent, officers, card))
+    found = Wall(
+        as_of=known.data_as_of,
+        campaign=tried.part("campaign", lambda: _campaign(snapshot, known, chosen, card)),
+        today=tried.part("today", lambda: cache.answer(snapshot, chosen, today)),
+        recent=recent,
+        week=tried.part("week", lambda: _week(_recent(snapshot, chosen))),
+        work=officers,
+        concerns=listed[0] if listed else None,
+        concerns_note="".join(part for part in (listed[1] if listed else "", _left_out(tried)) if part),
+        alarms_known=alarms.current(snapshot) is not None,
+        missing={**tried.missing, **_without_content(known, recent)},
+        failed=tuple(screen for screen in SCREENS if screen in tried.errors),
+        names={code: short_name(name) for code, name in known.station_names.items()},
+    )
+    found.missing.pop(_CARD, None)
+    if found.failed and set(found.live) == set(found.failed):
+        raise tried.errors[found.failed[0]]
+    return found
+
+
+def _without_content(known: Catalogue, recent: Briefing | None) -> dict[str, str]:
+    missing = {}
     if known.data_as_of is None:
         missing["concern"] = "没有警情或案件数据。"
     if recent is not None and not any(place.value or place.expected for place in recent.places):
         missing["map"] = "近 7 日没有按派出所登记的警情。"
-    parts = Wall(
-        as_of=known.data_as_of,
-        campaign=tried("campaign", lambda: _campaign(snapshot, known, stations, card)),
-        today=tried("today", lambda: today(snapshot, stations)),
-        recent=recent,
-        week=tried("week", lambda: _week(recent)),
-        work=officers,
-        concerns=found,
-        concerns_note=note,
-        alarms_known=alarms.current(snapshot) is not None,
-        missing=missing,
-        names={code: short_name(name) for code, name in known.station_names.items()},
-    )
-    missing.pop("", None)
-    return parts
+    return missing
+
+
+def _left_out(tried: _Attempts) -> str:
+    """Say which evidence the list of stations lacks because its statistic failed."""
+    named = [name for screen, name in _EVIDENCE.items() if screen in tried.errors]
+    return f"{'、'.join(named)}统计时出错，未计入。" if named else ""
 
 
 def _recent(snapshot: Snapshot, stations: tuple[str, ...]) -> Briefing:
@@ -99,19 +131,20 @@ def _work(snapshot: Snapshot, stations: tuple[str, ...]) -> Work:
 def _campaign(snapshot: Snapshot, known: Catalogue, stations: tuple[str, ...], card: Scorecard | None) -> Campaign:
     """Return the latest campaign of the bureau, or the year so far where there is none or stations are chosen."""
     progress = None if stations else campaigns.progress(snapshot, Selection())
-    year = brief(snapshot, Selection("year", stations=stations))
-    name = "alerts_criminal" if known.as_of.get("alerts") else "cases_filed"
-    figure = next(one for one in year.cards if one.metric.id == name)
-    change = figure.last_year
-    if progress is None and (change.verdict == compare.NO_BASE or not change.base):
-        figure = next(one for one in year.cards if one.metric.id == ("alerts" if name.startswith("al") else name))
-        change = figure.last_year
-        if change.verdict == compare.NO_BASE or not change.base:
-            raise Refused("没有专项行动，也没有上年同期数据可比。")
+    year = _year(snapshot, known, stations) if progress is None else None
     bars, words = _bars(card, stations)
-    return Campaign(
-        progress, figure.metric, change, f"{year.title}，对{year.windows['last_year']}", figure.spark, bars, words
-    )
+    return Campaign(progress, year, bars, words)
+
+
+def _year(snapshot: Snapshot, known: Catalogue, stations: tuple[str, ...]) -> Year:
+    """Return the criminal alerts (or all, or the cases) of the year against the year before."""
+    found = brief(snapshot, Selection("year", stations=stations))
+    cards = {card.metric.id: card for card in found.cards}
+    names = ("alerts_criminal", "alerts") if known.as_of.get("alerts") else ("cases_filed",)
+    for card in (cards[name] for name in names):
+        if card.last_year.verdict != compare.NO_BASE and card.last_year.base:
+            return Year(card.metric, card.last_year, f"{found.title}，对{found.windows['last_year']}", card.spark)
+    raise Refused("没有专项行动，也没有上年同期数据可比。")
 
 
 def _bars(card: Scorecard | None, stations: tuple[str, ...]) -> tuple[tuple[Bar, ...], str]:
@@ -143,9 +176,9 @@ def _own_bar(score: Score) -> Bar:
     return Bar(score.target.label, min(value / whole, 1.0), share, text, "worse" if missed else "better")
 
 
-def _week(recent: Briefing | None) -> Week:
+def _week(recent: Briefing) -> Week:
     """Return when in the week most happened over the last four weeks, from the briefing's own hours."""
-    if recent is None or recent.week is None:
+    if recent.week is None:
         raise Refused("数据没有钟点，不能看时段。")
     hours, total = recent.week, float(recent.week.sum())
     if not total:

@@ -119,8 +119,10 @@ def _verdict(real: bool, size: float) -> str:
 
 def _of_briefing(snapshot: Snapshot, stations: tuple[str, ...], day: date) -> tuple[Count, ...]:
     """Return the figures of a day that is over as its briefing has them, so that both say the same."""
-    cards: dict[str, Card] = {
-        card.metric.id: card for card in brief(snapshot, Selection("custom", day, day, stations)).cards
-    }
+    asked = Selection(stations=stations)
+    # Mostly it is the day that 今日会商 shows without being asked for another, so that one answer serves both.
+    if asked.resolve(catalogue.of(snapshot).data_as_of) != Period(day, day):
+        asked = Selection("custom", day, day, stations)
+    cards: dict[str, Card] = {card.metric.id: card for card in brief(snapshot, asked).cards}
     listed = (cards[name] for name in COUNTED)
     return tuple(Count(card.metric, card.value or 0.0, card.expected, card.z, card.verdict) for card in listed)

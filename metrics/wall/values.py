@@ -24,18 +24,24 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Campaign:
-    """The campaign, or where there is none the year so far against the year before.
+class Year:
+    """The year so far against the year before, in words, and the last eight weeks of the same count."""
 
-    progress None: no campaign has begun (or it says nothing about the chosen stations); year: the criminal alerts (or,
-    without alerts, the cases) of the year; spark: their last eight weeks. bars: targets, missed first.
+    metric: Metric
+    change: Comparison
+    words: str
+    spark: Spark
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The campaign, or the year where none has begun or it says nothing of the chosen stations; exactly one is there.
+
+    bars: targets, missed first.
     """
 
     progress: Progress | None
-    metric: Metric
-    year: Comparison
-    year_words: str
-    spark: Spark
+    year: Year | None
     bars: tuple[Bar, ...]
     bars_words: str
 
@@ -112,7 +118,8 @@ class Concern:
 class Wall:
     """All screens of one version; a screen that the data cannot fill is None, and `missing` says why, by its id.
 
-    names: of stations by code, short. alarms_known: whether alarms have been fitted for this version.
+    failed: screens among them whose statistic broke; they are shown, so that it is seen. names: of stations by code,
+    short. alarms_known: whether alarms have been fitted for this version.
     """
 
     as_of: datetime | None
@@ -125,11 +132,12 @@ class Wall:
     concerns_note: str
     alarms_known: bool
     missing: dict[str, str]
+    failed: tuple[str, ...]
     names: dict[str, str]
 
     @property
     def live(self) -> tuple[str, ...]:
-        """The screens that have something to show."""
+        """The screens that have something to show, be it what broke."""
         from metrics.wall.view import SCREENS
 
-        return tuple(name for name in SCREENS if name not in self.missing)
+        return tuple(name for name in SCREENS if name not in self.missing or name in self.failed)

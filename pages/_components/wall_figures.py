@@ -6,6 +6,7 @@ that labels neither collide nor vanish.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -112,11 +113,13 @@ def _campaign(_: Snapshot, found: Wall, size: Size) -> Figure | None:
     if shown.progress is not None:
         drawn = campaign_figures.changes(shown.progress, size.mode)
         return captioned(drawn, "累计变化，对同期；灰带为 95% 区间", size.mode)
-    spark = shown.spark
+    if shown.year is None:
+        return None
+    spark, metric = shown.year.spark, shown.year.metric
     days = [day.isoformat() for day in spark.days]
-    drawn = sparkline(days, spark.values, spark.low, spark.high, size.mode, unit=shown.metric.unit)
+    drawn = sparkline(days, spark.values, spark.low, spark.high, size.mode, unit=metric.unit)
     drawn["layout"] |= {"annotations": [], "margin": {"l": 2, "r": 6, "t": 8, "b": 8}}
-    return captioned(drawn, f"{shown.metric.label}，近 8 周逐日；灰带为预期", size.mode)
+    return captioned(drawn, f"{metric.label}，近 8 周逐日；灰带为预期", size.mode)
 
 
 def _map(snapshot: Snapshot, found: Wall, size: Size) -> Figure | None:
@@ -202,15 +205,32 @@ def day_so_far(found: Today, mode: str) -> Figure:
     )  # fmt: skip
     quarters = list(range(0, 25, 6))
     most = max([*found.so_far, *(high for high in found.high if high is not None)], default=1.0) or 1.0
+    top, step = round_axis(most)
     return {
         "data": data,
         "layout": layout(
-            mode, "wall-today", margin={"l": 44, "r": 74, "t": 12, "b": 26},
-            xaxis={"range": [0, 24], "tickvals": quarters, "ticktext": [f"{hour} 时" for hour in quarters]},
-            yaxis={"range": [0, most * 1.08], "showgrid": True, "nticks": 6, "tickformat": ",.0f"},
-            annotations=_ends(found, most, token),
+            mode, "wall-today", margin={"l": 44, "r": 74, "t": 12, "b": 31},
+            xaxis={
+                "range": [0, 24], "tickvals": quarters, "ticktext": [f"{hour} 时" for hour in quarters],
+                "ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)",
+            },
+            yaxis={"range": [0, top], "tick0": 0, "dtick": step, "showgrid": True, "tickformat": ",.0f"},
+            annotations=_ends(found, top, token),
         ),
     }  # fmt: skip
+
+
+def round_axis(most: float) -> tuple[float, float]:
+    """Return the end of an axis from 0 and its step: at most five steps of 1, 2 or 5 × 10ⁿ, the end at half of one.
+
+    Plotly keeps the size of each axis label by its text and its place, up to 10,000 of them. An axis that ended at the
+    data would add some with every version; round ends have few.
+    """
+    whole = max(most, 1.0) * 1.02
+    scale = 10 ** math.floor(math.log10(whole / 5))
+    step = next(scale * n for n in (1, 2, 5, 10) if whole <= 5 * scale * n)
+    step = max(step, 1.0)
+    return math.ceil(whole / (step / 2)) * step / 2, step
 
 
 def _ends(found: Today, most: float, token: dict[str, str]) -> list[dict[str, Any]]:

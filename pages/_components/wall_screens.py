@@ -10,10 +10,12 @@ from dash import html
 from data.reading import Snapshot
 from metrics.briefing import Place
 from metrics.compare import REAL, Comparison
+from metrics.definitions import METRICS
 from metrics.model import Metric
 from metrics.staffing import posts
 from metrics.trend.campaign import AHEAD, MISSED, REACHED, Net, Progress
-from metrics.wall import SCREENS, Bar, Campaign, Concern, Count, Wall
+from metrics.trend.campaign import METRIC as COUNTED
+from metrics.wall import SCREENS, Bar, Campaign, Concern, Count, Wall, Year
 from pages._components import wall_figures
 from pages._components.changes import change_of, verdict_of
 from pages._components.figures import WEEKDAYS
@@ -45,7 +47,8 @@ def _campaign_head(found: Wall) -> tuple[str, str]:
     shown = found.campaign
     assert shown is not None
     if shown.progress is None:
-        return "降警情控发案 · 本年进度", shown.year_words
+        assert shown.year is not None
+        return "降警情控发案 · 本年进度", shown.year.words
     plan = shown.progress.plan
     whole, passed = (plan.ends_on - plan.starts_on).days + 1, len(shown.progress.steps)
     return "降警情控发案 · 战役进度", f"{plan.name}，第 {passed} / {whole} 天"
@@ -54,18 +57,19 @@ def _campaign_head(found: Wall) -> tuple[str, str]:
 def _campaign_text(found: Wall) -> list[Any]:
     shown = found.campaign
     assert shown is not None
-    if shown.progress is None:
-        lines = [
-            html.P(f"本年{shown.metric.label}，同比", className="wall-label"), _huge(shown.year, shown.metric),
-            html.P(_with_verdict(shown.year, shown.metric)),
-        ]  # fmt: skip
-    else:
-        lines = _progress(shown.progress, shown.metric)
+    lines = _progress(shown.progress) if shown.progress else _year(shown.year) if shown.year else []
     return [*lines, *_bars(shown)]
 
 
-def _progress(found: Progress, metric: Metric) -> list[Any]:
-    plan, treated = found.plan, found.treated
+def _year(found: Year) -> list[Any]:
+    return [
+        html.P(f"本年{found.metric.label}，同比", className="wall-label"), _huge(found.change, found.metric),
+        html.P(_with_verdict(found.change, found.metric)),
+    ]  # fmt: skip
+
+
+def _progress(found: Progress) -> list[Any]:
+    plan, treated, metric = found.plan, found.treated, METRICS[COUNTED]
     tone = _STATE_TONES.get(found.state, "watch")
     words: list[Any] = [
         f"{treated.value:,.0f} 起，{_more(treated)} · 目标 {_percent(plan.goal)} · ",
@@ -252,7 +256,7 @@ def _match_text(found: Wall) -> list[Any]:
             html.Span(name),
             html.Span([
                 f"{posts.say_run(run.hours)} ",
-                html.Span(f"缺 {run.missing:.0f} 人", className="wall-strong tone-worse"),
+                html.Span(f"缺 {posts.whole(run.missing)} 人", className="wall-strong tone-worse"),
             ]),
         ])
         for _, name, run in work.short[:_MOST_SHORT]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -16,7 +16,7 @@ from metrics.alarms.records import Alarm, Driver
 from metrics.briefing import brief
 from metrics.model import UnknownName
 from metrics.selection import Selection
-from metrics.wall import View, limit_hours, wall
+from metrics.wall import FAILED, View, limit_hours, wall
 from metrics.wall.concerns import Reason, alarm_words, ranked
 from metrics.wall.view import LIMIT_HOURS, SCREENS
 from tests import force, tiny
@@ -160,6 +160,41 @@ def test_cases_alone_show_neither_day_nor_officers(store: Store) -> None:
     assert {"today", "match", "campaign"} == set(found.missing)
 
 
+def _broken(*_: Any) -> NoReturn:
+    raise ZeroDivisionError("a fault of ours")
+
+
+def test_a_broken_statistic_takes_only_its_screen_along(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = tiny.snapshot_of(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 111, 6, cat="0101"))
+    with monkeypatch.context() as patched:
+        patched.setattr("metrics.wall.today", _broken)
+        found = of(snapshot)
+    assert found.failed == ("today",)
+    assert found.missing["today"] == FAILED and found.today is None
+    assert "today" in found.live and "map" in found.live
+    assert found.week.total == 28 * 6
+    # The fault is not kept: the next question has the screen again.
+    assert of(snapshot).today is not None and of(snapshot).failed == ()
+
+
+def test_the_list_of_stations_says_which_evidence_failed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = tiny.snapshot_of(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 111, 6, cat="0101"))
+    monkeypatch.setattr("metrics.wall.scorecard", _broken)
+    monkeypatch.setattr("metrics.wall.brief", _broken)
+    found = of(snapshot)
+    assert found.concerns_note.endswith("近 7 日警情、指标统计时出错，未计入。")
+    assert found.failed == ("campaign", "map", "week")
+    assert found.today is not None
+
+
+def test_a_wall_that_fails_altogether_is_an_error(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = tiny.snapshot_of(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 111, 6, cat="0101"))
+    for part in ("today", "_recent", "_week", "_work", "_campaign", "concerns"):
+        monkeypatch.setattr(f"metrics.wall.{part}", _broken)
+    with pytest.raises(ZeroDivisionError):
+        of(snapshot)
+
+
 def test_an_unknown_station_is_answered_with_the_nearest(store: Store) -> None:
     snapshot = tiny.snapshot_of(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 111, 6, cat="0101"))
     with pytest.raises(UnknownName, match="东港派出所"):
@@ -186,7 +221,7 @@ def test_targets_count_the_stations_that_meet_them(store: Store) -> None:
     )
     campaign = of(snapshot).campaign
     assert campaign.progress is None
-    assert campaign.metric.id == "alerts_criminal"
+    assert campaign.year.metric.id == "alerts_criminal"
     bars = {bar.label: bar for bar in campaign.bars}
     assert len(bars) == 4
     # 44 of 74 officers are in stations: more than half.

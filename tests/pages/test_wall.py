@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from dash import Dash
@@ -90,6 +90,37 @@ def test_an_unknown_station_keeps_the_last_screen_and_says_why(client: FlaskClie
     found = answer(client, {**HD, "key": "k"}, view(stations=["新港派处所"]))
     assert "没有名为「新港派处所」的派出所" in found["wall-shown"]["data"]["problem"]
     assert "wall-today-text" not in found
+
+
+def _broken(*_: Any) -> NoReturn:
+    raise ZeroDivisionError("a fault of ours")
+
+
+def test_a_screen_that_cannot_be_drawn_says_so_and_the_others_are_new(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {**HD, "unit": 9.5, "key": "k"}
+    with monkeypatch.context() as patched:
+        patched.setitem(wall_figures._DRAWN, "week", _broken)
+        found = answer(client, asked)
+    shown = found["wall-shown"]["data"]
+    assert shown["failed"] == ["week"] and shown["problem"] == ""
+    assert shown["screens"] == list(SCREENS)
+    assert "统计时出错" in html_of(found["wall-week-text"]["children"])
+    assert found["wall-week-figure"]["figure"]["data"] == []
+    assert "预期" in html_of(found["wall-today-text"]["children"])
+    # A fault is not kept: the next question tries again.
+    again = answer(client, asked)
+    assert again["wall-shown"]["data"]["failed"] == []
+    assert again["wall-week-figure"]["figure"]["data"] != []
+
+
+@pytest.mark.parametrize("most", [0, 1, 7, 45, 794, 1000, 123_456])
+def test_axes_end_at_round_numbers_so_that_their_labels_stay_few(most: float) -> None:
+    top, step = wall_figures.round_axis(most)
+    assert most < top <= max(1.5 * most, 1.5)
+    assert top % (step / 2) == 0
+    assert top / step <= 5.5
 
 
 def test_an_empty_store_is_left_to_the_script(empty_app: Dash) -> None:
