@@ -39,8 +39,9 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
     shape = shape_of(known, selection, period)
     answer, notes = answered(snapshot, selection, period, shape)
     context = Context(known, selection, period, shape, answer)
+    by_station = placed.places(context)
     cards, rows, matrix, places = _judged(
-        lines.cards(context), lines.rows(context), placed.matrix(context), placed.places(context, shape.place_metric)
+        lines.cards(context), lines.rows(context), placed.matrix(context), by_station[shape.place_metric]
     )
     found = Briefing(
         snapshot_id=snapshot.id,
@@ -57,7 +58,8 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
         rows=rows,
         matrix=matrix,
         places=places,
-        case_places=placed.places(context, "cases_filed"),
+        case_places=by_station["cases_filed"],
+        totals=_judged_alone(by_station[shape.subject]),
         place_metric=METRICS[shape.place_metric],
         week=placed.week(context),
         week_words=describe(span_window(period, "month_before", context.window.end), 0),
@@ -104,7 +106,7 @@ def _judged_by(context: Context) -> str:
     if context.weekly and not context.has_base:
         return "判定：此前不足 8 周数据，不作判定"
     if context.weekly:
-        return "判定：与此前 8 周同星期的预期相比，全局、分所两组各按 5% 错误发现率校正"
+        return "判定：与此前 8 周同星期的预期相比，全局、各所总数、分所分类三组各按 5% 错误发现率校正"
     return "判定：与去年同期相比（没有同期数据时与上期相比），按 5% 错误发现率校正"
 
 
@@ -114,7 +116,7 @@ def _judged(
     """Correct the verdicts of the page for their number, in two families: the bureau's figures and the stations'.
 
     One family would let hundreds of quiet cells hide a bureau figure far outside its range; within each family at most
-    5% of the 真变化 are expected to be chance.
+    5% of the 真变化 are expected to be chance. The stations' totals are a third, that of 风险热力 (_judged_alone).
     """
     judged_cards = [card for card in cards if card.expected is not None]
     judged_rows = [row for row in rows if row.expected is not None]
@@ -130,6 +132,14 @@ def _judged(
     if matrix is not None:
         matrix = replace(matrix, real=of_cells.reshape(matrix.z.shape))
     return cards, rows, matrix, places
+
+
+def _judged_alone(totals: list[Place]) -> list[Place]:
+    """Correct the stations' totals for their own number, as 风险热力 does; a single station's stands on the cards."""
+    if len(totals) < 2:
+        return totals
+    flags = _real([place.z for place in totals])
+    return [replace(place, real=bool(flag)) for place, flag in zip(totals, flags, strict=True)]
 
 
 def _real(scores: list[float]) -> NDArray[np.bool_]:

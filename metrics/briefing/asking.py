@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from data.reading import Snapshot
-from metrics import expectation, festivals, query
+from data.reading import Snapshot, Statement
+from metrics import catalogue, expectation, festivals, query
 from metrics.catalogue import Catalogue
 from metrics.model import Refused
 from metrics.periods import Period, span_window
@@ -79,6 +79,13 @@ def answered(snapshot: Snapshot, selection: Selection, period: Period, shape: Sh
     raise Refused(notes[-1])
 
 
+def ahead(snapshot: Snapshot, selection: Selection) -> list[Statement]:
+    """Return what the briefing will ask of the store, for Snapshot.together()."""
+    known = catalogue.of(snapshot)
+    period = selection.resolve(known.data_as_of)
+    return query.ahead(snapshot, Question(selection, period, breakdowns(shape_of(known, selection, period))))
+
+
 def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
     """Return all that the page shows as breakdowns of one question."""
     spans = ("current", *shape.compared)
@@ -89,7 +96,7 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
         Breakdown(tuple(dict.fromkeys((*cards, *timing, shape.subject))), (), spans),
         Breakdown((shape.subject,), (shape.axis,), spans),
         Breakdown((shape.subject,), (shape.rows, shape.axis), judged),
-        Breakdown((shape.place_metric, "cases_filed"), ("station",), judged),
+        Breakdown(shape.counted, ("station",), judged),
     ]
     if shape.daily:
         found += [
@@ -104,7 +111,7 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
     if shape.weekly:
         found += [
             Breakdown((shape.subject,), (shape.rows, shape.axis, "weekday"), ("reference",), complete=False),
-            Breakdown((shape.place_metric, "cases_filed"), ("station", "weekday"), ("reference",), complete=False),
+            Breakdown(shape.counted, ("station", "weekday"), ("reference",), complete=False),
         ]
     if shape.hourly:
         found.append(Breakdown((shape.subject,), ("weekday", "hour"), ("month_before",)))

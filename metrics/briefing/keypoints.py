@@ -7,7 +7,7 @@ by the warning, which has the longer evidence.
 from __future__ import annotations
 
 from metrics.alarms import CREEPING
-from metrics.briefing import verdicts
+from metrics.briefing import totals, verdicts
 from metrics.briefing.seasons import Expected
 from metrics.briefing.values import Briefing, Point, Surge
 from metrics.briefing.verdicts import Found, Hours, explained
@@ -29,12 +29,17 @@ def key_points(
     """
     if brief.state not in ("ok", "nothing"):
         return []
+    surges = brief.warnings.surges
+    cells = verdicts.of_cells(brief, known, selection, hours)
+    fall = totals.fall(brief, known, selection, [one for one in cells if not one.rises])
+    fallen = {place.code for place in totals.falling(brief)}
+    risen = {surge.alarm.station for surge in surges} | {one.place for one in cells if one.rises}
     judged = [
-        *verdicts.of_cells(brief, known, selection, hours),
+        *(one for one in cells if one.rises or one.place not in fallen),
+        *totals.rises(brief, known, selection, risen),
         *verdicts.of_rows(brief, known, selection),
         *verdicts.of_cases(brief, known, selection),
     ]
-    surges = brief.warnings.surges
     told = [_told(brief, selection, surge, [one for one in judged if _is_same(surge, one)]) for surge in surges]
     rest = _untold(judged, surges)
     # Only the eight weeks before know nothing of the calendar; where a year before is the base, the calendar is in it.
@@ -44,8 +49,10 @@ def key_points(
     near = [*near, *_untold(verdicts.near_misses(brief, known, selection, hours), surges)][:NEAR]
     perhaps = [one.point for one in (*filter(None, reasons), *near)]
     ranked.sort(key=lambda point: -point.weight)
-    last = verdicts.closing(brief, selection, is_calm=not (ranked or any(reasons)))
-    return _within(_with_slow(ranked, told, surges), perhaps, verdicts.timing(brief, selection), last, brief.state)
+    last = verdicts.closing(brief, selection, is_calm=not (ranked or fall or any(reasons)))
+    falls = [fall] if fall else []
+    found = [*_with_slow(ranked, told, surges, MOST - 1 - len(falls)), *falls]
+    return _within(found, perhaps, verdicts.timing(brief, selection), last, brief.state)
 
 
 def _untold(found: list[Found], surges: tuple[Surge, ...]) -> list[Found]:
@@ -59,12 +66,11 @@ def _within(ranked: list[Point], perhaps: list[Point], timing: list[Point], last
     return [*[*ranked, *perhaps, *timing][: MOST - 1], last]
 
 
-def _with_slow(ranked: list[Point], told: list[Point], surges: tuple[Surge, ...]) -> list[Point]:
-    """Keep a place for the strongest slow rise, which no verdict about the period itself can show."""
+def _with_slow(ranked: list[Point], told: list[Point], surges: tuple[Surge, ...], room: int) -> list[Point]:
+    """Fill the room, with a place for the strongest slow rise, which no verdict about the period itself can show."""
     slow = next((point for point, surge in zip(told, surges, strict=True) if surge.alarm.kind == CREEPING), None)
-    room = MOST - 1
     if slow is None or slow in ranked[:room]:
-        return ranked
+        return ranked[:room]
     return [*ranked[: room - 1], slow]
 
 

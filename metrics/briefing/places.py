@@ -104,34 +104,43 @@ def _row_name(context: Context, code: str) -> str:
     return short_name(context.known.station_names.get(code, code))
 
 
-def places(context: Context, metric: str) -> list[Place]:
-    """Return every registered station with its count of a metric, what was expected, and z."""
+def places(context: Context) -> dict[str, list[Place]]:
+    """Return, for each metric counted by station, every registered station with its count, what was expected, and z."""
+    metrics = context.shape.counted
     frame = context.answer.frame(("station",))
     codes = [str(code) for code in frame["station"] if code != UNREGISTERED]
     if not codes:
-        return []
-    values = _by_station(frame, metric, codes)
-    if context.weekly:
-        weekdays = context.answer.frame(("station", "weekday"), "reference")
-        expected = np.zeros(len(codes))
-        for weekday, share in context.weights.items():
-            part = weekdays[weekdays["weekday"] == weekday]
-            expected += _by_station(part, metric, codes) / expectation.WEEKS * share
-        weeks = float(expectation.WEEKS)
-    else:
-        expected = _by_station(context.answer.frame(("station",), "last_year"), metric, codes)
-        weeks = 1.0
-    z, _ = compare.against_reference(values, expected, weeks, station_phi(context, metric))
-    if not context.covers(METRICS[metric]):
-        z = np.zeros_like(values)
-    return [
-        Place(code, float(value), float(mean), float(score), False)
-        for code, value, mean, score in zip(codes, values, expected, z, strict=True)
-    ]
+        return {metric: [] for metric in metrics}
+    values = _by_station(frame, metrics, codes)
+    expected, weeks = _expected_by_station(context, metrics, codes)
+    spread = context.spread(("station",), metrics)
+    found = {}
+    for n, metric in enumerate(metrics):
+        z, _ = compare.against_reference(values[:, n], expected[:, n], weeks, spread.whole.get(metric, 1.0))
+        if not context.covers(METRICS[metric]):
+            z = np.zeros(len(codes))
+        found[metric] = [
+            Place(code, float(value), float(mean), float(score), False, spread.of(metric, {"station": code}))
+            for code, value, mean, score in zip(codes, values[:, n], expected[:, n], z, strict=True)
+        ]
+    return found
 
 
-def _by_station(frame: pd.DataFrame, metric: str, codes: list[str]) -> NDArray[np.float64]:
-    return frame.set_index("station")[metric].reindex(codes).fillna(0).to_numpy(dtype=float)
+def _expected_by_station(
+    context: Context, metrics: tuple[str, ...], codes: list[str]
+) -> tuple[NDArray[np.float64], float]:
+    """Return stations × metrics of what was expected, and of how many stretches that is the mean."""
+    if not context.weekly:
+        return _by_station(context.answer.frame(("station",), "last_year"), metrics, codes), 1.0
+    frame = context.answer.frame(("station", "weekday"), "reference")
+    expected = np.zeros((len(codes), len(metrics)))
+    for weekday, share in context.weights.items():
+        expected += _by_station(frame[frame["weekday"] == weekday], metrics, codes) / expectation.WEEKS * share
+    return expected, float(expectation.WEEKS)
+
+
+def _by_station(frame: pd.DataFrame, metrics: tuple[str, ...], codes: list[str]) -> NDArray[np.float64]:
+    return frame.set_index("station")[list(metrics)].reindex(codes).fillna(0).to_numpy(dtype=float)
 
 
 def week(context: Context) -> NDArray[np.float64] | None:

@@ -80,13 +80,17 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Place:
-    """A station on the map: its count, what was expected and whether the difference is real."""
+    """A station: its count, what was expected and whether the difference is real.
+
+    z is of all stations' overdispersion, as on 风险热力; phi is the station's own, for the range that its pages print.
+    """
 
     code: str
     value: float
     expected: float
     z: float
     real: bool
+    phi: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Briefing:
-    """All of the page. judged_by says with what the verdicts compare; by_weeks: whether with the eight weeks before."""
+    """All of the page. judged_by says with what the verdicts compare; by_weeks: whether with the eight weeks before.
+
+    places: by place_metric, for the map; case_places: by cases filed; totals: by the subject, as on 风险热力.
+    """
 
     snapshot_id: int
     as_of: datetime | None
@@ -155,6 +162,7 @@ class Briefing:
     matrix: Matrix | None
     places: list[Place]
     case_places: list[Place]
+    totals: list[Place]
     place_metric: Metric
     week: NDArray[np.float64] | None
     week_words: str

@@ -90,7 +90,7 @@ def _of_cell(matrix: Matrix, i: int, j: int, known: Catalogue, selection: Select
     if matrix.dimension == "beat":
         # A part of a station has no baseline of its own.
         return Found(point, place, column, z > 0, fact=f"{row_name}{fact}")
-    return Found(point, place, column, z > 0, value, matrix.phi, fact)
+    return Found(point, place, column, z > 0, value, matrix.phi, fact, usual)
 
 
 def _place(known: Catalogue, selection: Selection) -> str:
