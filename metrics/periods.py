@@ -103,7 +103,8 @@ def span_window(period: Period, span: str, as_of: datetime) -> Window:
     """Return the elapsed window of a span: current, previous, last_year, festival, a baseline year ("2019"), spark …
 
     as_of: end of the data in statistical time. Every comparison is cut to the time that has elapsed in the period.
-    previous: the equally long window just before; for calendar units the unit before (本月 against 上月).
+    previous: the equally long window just before; for calendar units, and for days that are whole calendar months, as
+    many months before (本月 against 上月, October against September).
     last_year: the same calendar dates a year before, 29 February standing for 28 February.
     festival: the same days counted from the Spring Festival of the year before (when it matters: metrics.festivals).
     spark, reference, month_before: 16 weeks to the period's last day, 8 weeks before the period, 4 weeks to its end.
@@ -169,14 +170,22 @@ def festival_of(window: Window) -> date:
 
 
 def _previous(period: Period, whole: Window, current: Window) -> Window:
-    months = {"month": 1, "quarter": 3, "year": 12}.get(period.unit)
-    if months is None:
+    months = {"month": 1, "quarter": 3, "year": 12}.get(period.unit) or _whole_months(period)
+    if not months:
         start = whole.start - (whole.end - whole.start)
         return Window(start, start + (current.end - current.start))
     start = _midnight(_add_months(period.first, -months))
     if current.end == whole.end:
         return Window(start, whole.start)
     return Window(start, min(start + (current.end - current.start), whole.start))
+
+
+def _whole_months(period: Period) -> int:
+    """Return how many whole calendar months the days make up, 0 where they cut one."""
+    after = period.last + timedelta(days=1)
+    if period.unit != "days" or period.first.day != 1 or after.day != 1:
+        return 0
+    return 12 * (after.year - period.first.year) + after.month - period.first.month
 
 
 def years_before(moment: datetime, years: int) -> datetime:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics import expectation
 from metrics.briefing import Card, Point, short_name
-from metrics.change import SAID, clause, sentence
-from metrics.compare import NOT_JUDGED, REAL
+from metrics.change import HIGH, LOW, SAID, clause, sentence
+from metrics.compare import NO_BASE, NOT_JUDGED, REAL, TOO_FEW, USUAL
 from metrics.definitions import METRICS
 from metrics.model import Refused
 from reports import alarms, figures, tables
-from reports.document import Chart, Column, Part, Section, Subheading, Table, Text, count_cell, text_cell
+from reports.document import Cell, Chart, Column, Part, Section, Subheading, Table, Text, count_cell, text_cell
 from reports.sources import Source
 from reports.tables import Line
 from reports.wording import counts, names, numeral, of_card
@@ -37,11 +38,12 @@ def scope(source: Source) -> Section:
     lines = [
         f"统计周期：{found.title}。环比对{found.windows['previous']}，同比对{found.windows['last_year']}。",
         f"统计口径：{found.filter_words.replace(' · ', '、')}；{counted}。",
-        f"{found.judged_by}。真变化指超出随机波动，正常波动指在随机波动范围内，"
-        "样本不足指数量太少、即使翻倍也难以区分。",
+        f"{found.judged_by}。{REAL}指超出随机波动；{HIGH}与{LOW}指在预期区间之外，但同时比较多项，仍可能是偶然；"
+        f"{USUAL}指在随机波动范围内；{TOO_FEW}指数量太少，即使翻倍也难以区分；{NOT_JUDGED}指此前数据不足，没有可比的预期；"
+        f"{NO_BASE}指对比时段没有数据。",
         *found.notes,
     ]
-    return Section("统计周期与口径", tuple(Text(stopped(line)) for line in lines))
+    return Section("统计周期与口径", tuple(Text(stopped(line), "note") for line in lines))
 
 
 def stopped(text: str) -> str:
@@ -164,14 +166,44 @@ def trend_chart(source: Source) -> Chart | None:
 
 
 def stations(source: Source) -> tuple[Part, ...]:
-    """Return sentences and chart of what happened where; the table of all stations stands in the appendix."""
+    """Return what happened where, and who needs a look; the table of all stations stands in the appendix."""
+    found = focus(source)
+    return (*_where(source, _station_lines(source)), *zero_crime(source), *([found] if found else []))
+
+
+def places_chart(source: Source) -> tuple[Part, ...]:
+    """Return the stations farthest above their expectation as bars."""
     found = source.briefing
-    name = station_table(source).name
-    parts: list[Part] = [
-        *_where(source, _station_lines(source)), *zero_crime(source), Text(f"逐所数据见附表「{name}」。"),
-    ]  # fmt: skip
     chart = figures.standing_out(found.places, source.known, f"{found.place_metric.label}高于自身预期最多的派出所")
-    return (*parts, *([chart] if chart else []))
+    return (chart,) if chart else ()
+
+
+def focus(source: Source) -> Table | None:
+    """Return the stations significantly above their expectation or under a warning, None where there are none."""
+    places = {one.code: one for one in source.briefing.places}
+    warned: dict[str, list[str]] = {}
+    for surge in source.briefing.warnings.surges:
+        one = surge.alarm
+        said = f"{one.group} {one.observed:,} 起（{alarms.days(one)}）"
+        warned.setdefault(one.station, []).append(said)
+    high = sorted((one for one in places.values() if one.real and one.z > 0), key=lambda one: -one.z)
+    codes = [code for code in dict.fromkeys([*(one.code for one in high), *warned]) if code in places]
+    if not codes:
+        return None
+    columns = (
+        Column("序号", 0.6), Column("单位", 1.1), Column("本期数", 0.8, True), Column("预期", 0.8, True),
+        Column("判定", 1.0), Column("预警", 3.8),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            Cell(number, str(number), "0"), text_cell(short_name(source.known.station_names.get(code, code))),
+            count_cell(places[code].value), count_cell(places[code].expected, 1),
+            text_cell(REAL if places[code].real else "预期之内"), text_cell("；".join(warned.get(code, [])) or "—"),
+        )
+        for number, code in enumerate(codes, 1)
+    )  # fmt: skip
+    note = f"本期数、预期与判定为{source.briefing.place_metric.label}，起；预警按所列日期与类别另计。"
+    return Table("重点派出所", columns, rows, note)
 
 
 def station_table(source: Source) -> Table:
@@ -183,7 +215,7 @@ def station_table(source: Source) -> Table:
 
 def _station_lines(source: Source) -> list[Line]:
     subject = source.briefing.subject.id
-    return tables.station_lines(source.ask(subject, by=("station",)), subject, source.known)
+    return tables.station_lines(source.ask(subject, by=("station",)), subject, source.known, source.selection.stations)
 
 
 def _where(source: Source, lines: list[Line]) -> list[Text]:
@@ -195,7 +227,7 @@ def _where(source: Source, lines: list[Line]) -> list[Text]:
         real = [short_name(line.name) for line in lines if line.verdict == REAL]
         said = (
             f"{label}环比上升的派出所 {len(ups)} 个、下降的 {len(downs)} 个、持平的 {len(flat)} 个。"
-            f"其中超出随机波动的：{names(real)}。"
+            f"其中超出随机波动的：{names(real)}。逐所数据见附表「{station_table(source).name}」。"
         )
     high = [one for one in source.briefing.places if one.real and one.z > 0]
     word = source.briefing.place_metric.label
@@ -208,7 +240,7 @@ def _where(source: Source, lines: list[Line]) -> list[Text]:
     return [
         Text(said),
         Text(f"本期（{source.briefing.title}）{word}显著高于自身预期的派出所：{names(placed)}。"),
-        *([Text(f"{beside}。")] if beside else []),
+        *([Text(f"{beside}。", "note")] if beside else []),
     ]
 
 
@@ -246,23 +278,38 @@ def _zero_beats(source: Source) -> list[Text]:
     ]
 
 
-def hours(source: Source, name: str) -> tuple[Part, ...]:
-    """Return the weekday × hour counts of the period with the busiest hours in words, and a chart of the hours."""
+def _week_counts(source: Source) -> NDArray[np.float64]:
+    """Return 7 × 24 counts of the period; raises Refused where hours are not known."""
+    subject = source.briefing.subject
+    week = np.zeros((7, 24))
+    for row in source.ask(subject.id, by=("weekday", "hour"), spans=()).rows:
+        week[int(row["weekday"]) - 1, int(row["hour"])] = float(row[subject.id] or 0)
+    return week
+
+
+def hours_table(source: Source, name: str) -> Table | None:
+    """Return the weekday × hour counts of the period, None where there is nothing to count."""
+    try:
+        week = _week_counts(source)
+    except Refused:
+        return None
+    return tables.week_hours(name, week, f"{source.briefing.subject.label}，起。底色越深越多。") if week.sum() else None
+
+
+def hours(source: Source) -> tuple[Part, ...]:
+    """Return the busiest hours of the period in words, and a chart of the hours."""
     subject = source.briefing.subject
     try:
-        rows = source.ask(subject.id, by=("weekday", "hour"), spans=()).rows
+        week = _week_counts(source)
     except Refused as error:
         return (Text(str(error)),)
-    week = np.zeros((7, 24))
-    for row in rows:
-        week[int(row["weekday"]) - 1, int(row["hour"])] = float(row[subject.id] or 0)
     if not week.sum():
         return (Text(f"本期无{source.briefing.noun}，不分时段。"),)
     counts = {hour: float(week[:, hour].sum()) for hour in range(24)}
     day = int(week.sum(axis=1).argmax())
     said = f"{busiest(counts, subject.label)}；最多的为{tables.WEEKDAYS[day]}，{week[day].sum():,.0f} 起。"
     chart = figures.by_hour([counts[hour] for hour in range(24)], f"{subject.label}分时")
-    return (Text(said), tables.week_hours(name, week, f"{subject.label}，起。底色越深越多。"), chart)
+    return (Text(said), chart)
 
 
 def busiest(counts: dict[int, float], label: str) -> str:
@@ -298,14 +345,21 @@ def repeats(source: Source) -> tuple[Part, ...]:
     )
     said += inside if row["repeat_any"] else ""
     how = "重复警情按近 30 天认定，只计数，不列来电与报警人；同一地点的重复并不独立，起数不作判定。"
-    return (Text(said), Text(how))
+    return (Text(said), Text(how, "note"))
 
 
 def response(source: Source) -> tuple[Part, ...]:
+    """Return how fast help came, in words; the other segments stand in the appendix."""
+    return (Text(_arrival(source.ask(*TIMING, spans=()).rows[0])),)
+
+
+def timing_table(source: Source) -> Table | None:
     """Return the segments of the response chain: how many usable, median, P90, within goal, unusable."""
+    if not source.has_alerts:
+        return None
     row = source.ask(*TIMING, spans=()).rows[0]
     if not any(row[f"{one}_{part}"] for one in _SEGMENTS for part in ("n", "unusable")):
-        return (Text(_arrival(row)),)
+        return None
     lines = []
     for one in _SEGMENTS:
         label = METRICS[f"{one}_n"].label.removesuffix("可用数")
@@ -321,7 +375,7 @@ def response(source: Source) -> tuple[Part, ...]:
         "达标：接警 1 分钟、派警 3 分钟、到达城区 5 分钟其他 10 分钟；处置用时无目标。"
         "不可用的时间不计入中位数与达标率。"
     )
-    return (Text(_arrival(row)), Table("接处警时效", columns, tuple(lines), note))
+    return Table("接处警时效", columns, tuple(lines), note)
 
 
 def _arrival(row: dict[str, float | None]) -> str:
@@ -365,23 +419,27 @@ def weeks_table(source: Source) -> Table | None:
     )
 
 
-def appendix(source: Source, with_stations: bool = False) -> list[Section]:
-    """Return the table of stations where wanted, 派出所 × 类别 and the hours of the week."""
+def matrix_table(source: Source) -> Table | None:
+    """Return 派出所 × 类别, or 警格 × 类别 of one station."""
     found = source.briefing
-    sections = []
-    if with_stations:
-        table = station_table(source)
-        sections.append(Section(table.name, (table,), appendix=True))
-    if found.matrix is not None:
-        title = f"{'派出所' if found.matrix.dimension == 'station' else '警格'}分类{found.noun}"
-        note = f"{found.subject.label}，起。「*」为超出自身预期（已校正）。"
-        if found.matrix.hidden:
-            note += "「<3」「略」为避免识别个人而不显示。"
-        sections.append(Section(title, (tables.matrix(title, found.matrix, note),), appendix=True))
-    week = weeks_table(source)
-    if week is not None:
-        sections.append(Section(week.name, (week,), appendix=True))
-    return sections
+    if found.matrix is None:
+        return None
+    title = f"{'派出所' if found.matrix.dimension == 'station' else '警格'}分类{found.noun}"
+    note = f"{found.subject.label}，起。「*」为超出自身预期（已校正）。"
+    if found.matrix.hidden:
+        note += "「<3」「略」为避免识别个人而不显示。"
+    return tables.matrix(title, found.matrix, note)
+
+
+def appendix(source: Source, *own: Table | None) -> list[Section]:
+    """Return the long tables behind the text: a report's own first, then those that all have."""
+    shared = (alarms.table(source), timing_table(source), matrix_table(source), weeks_table(source))
+    return [Section(one.name, (one,), appendix=True) for one in (*own, *shared) if one is not None]
+
+
+def to_write(lines: int) -> tuple[Part, ...]:
+    """Return lines that people fill in: nobody invents measures for them."""
+    return tuple(Text(f"（{number}）〔由研判人员填写〕", "blank") for number in range(1, lines + 1))
 
 
 def level_two(number: int, title: str) -> Subheading:

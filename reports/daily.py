@@ -7,11 +7,12 @@ from datetime import datetime
 from data.reading import Snapshot
 from metrics.briefing import CARD_METRICS
 from metrics.selection import Selection
-from reports import chapters, figures, messages, sources, tables
+from reports import ahead, chapters, messages, sources, tables
 from reports.document import Part, Report, Section, Text
 from reports.sources import Source
 
-_TOLD = ("alerts_valid", "alerts_criminal", "alerts_order", "alerts_dispute", "cases_filed", "clear_rate")
+_TOLD = ("alerts_valid", "alerts_criminal", "cases_filed")
+_BLANKS = 2
 
 
 def daily(snapshot: Snapshot, selection: Selection, made_at: datetime, watermark: str = "") -> Report:
@@ -25,6 +26,7 @@ def daily(snapshot: Snapshot, selection: Selection, made_at: datetime, watermark
         origin=sources.origin(source),
         sections=tuple(_sections(source)),
         messages=messages.five(source),
+        behind=messages.behind(source),
         definitions=tables.definitions(_used(source)),
         made_at=made_at,
         settled_at=sources.settled_at(source),
@@ -44,15 +46,16 @@ def _sections(source: Source) -> list[Section]:
         chapters.scope(source),
         Section(f"总体{noun}", tuple(_whole(source))),
         Section("风险提示", tuple(chapters.risks(source))),
-        Section(f"分类{noun}", tuple(_categories(source))),
+        Section(f"分类{noun}", chapters.categories(source)),
         Section("派出所情况与零发案", chapters.stations(source)),
     ]
     if source.has_alerts:
-        found += [
-            Section("重复警情", chapters.repeats(source)),
-            Section("接处警时效", chapters.response(source)),
-        ]
-    return [*found, *chapters.appendix(source, with_stations=True)]
+        found.append(Section("重复警情与接处警时效", (*chapters.repeats(source), *chapters.response(source))))
+    found += [
+        Section(ahead.TITLE, ahead.chapter(source)),
+        Section("工作建议", chapters.to_write(_BLANKS)),
+    ]
+    return [*found, *chapters.appendix(source, chapters.card_table(source, "主要指标"), chapters.station_table(source))]
 
 
 def _whole(source: Source) -> list[Part]:
@@ -60,11 +63,5 @@ def _whole(source: Source) -> list[Part]:
     return [
         Text(chapters.opening(source)),
         *chapters.card_sentences(source, *_TOLD),
-        chapters.card_table(source, "主要指标"),
         *([trend] if trend else []),
     ]
-
-
-def _categories(source: Source) -> list[Part]:
-    chart = figures.by_category(source.briefing.rows, f"分类{source.briefing.noun}：本期、上期与同期")
-    return [*chapters.categories(source), *([chart] if chart else [])]

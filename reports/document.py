@@ -64,7 +64,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; kind: body, note (small) or blank (a line that people fill in)."""
+    """A paragraph; kind: body, note (small), definition (smaller) or blank (people fill it in)."""
 
     text: str
     kind: str = "body"
@@ -103,7 +103,7 @@ class Report:
 
     origin: the facts about the data that stand under the title, (name, text). made_at is printed once, in the text;
     settled_at (of the data, not of the clock) goes into the properties of the file, so that the same version gives the
-    same bytes. watermark: "" for none.
+    same bytes. watermark: "" for none. behind: tables on slides behind the messages, for what a meeting asks.
     """
 
     title: str
@@ -116,6 +116,7 @@ class Report:
     made_at: datetime
     settled_at: datetime
     watermark: str = ""
+    behind: tuple[Table, ...] = ()
 
     @property
     def tables(self) -> tuple[Table, ...]:

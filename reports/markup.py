@@ -15,7 +15,7 @@ _NAMES = (
 )
 # Width of the text of a page with the margins of GB/T 9704: 156 mm in twentieths of a point, and in EMU.
 TEXT_TWIPS, TEXT_EMU = 8845, 5_616_000
-_CHART_RATIO = 0.42
+_CHART_RATIO = 0.3
 # Up to this many bars fit the usual height of a chart.
 _BARS = 8
 # A table of up to so many rows fits a page and stays on one.
@@ -55,11 +55,11 @@ def table(table: Table, style: str) -> str:
     )
     head = "".join(_header(column.name, width, style) for column, width in zip(table.columns, widths, strict=True))
     whole_page = len(table.rows) <= _KEPT_ROWS
-    last = len(table.rows) - 1
+    last, noted = len(table.rows) - 1, bool(table.note)
     rows = "".join(
         "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
         + "".join(
-            _cell(cell, width, style, "right" if column.is_number else "left", whole_page and number < last)
+            _cell(cell, width, style, "right" if column.is_number else "left", whole_page and (noted or number < last))
             for cell, width, column in zip(row, widths, table.columns, strict=True)
         )
         + "</w:tr>"

@@ -6,8 +6,8 @@ from metrics.briefing import short_name
 from metrics.change import SAID
 from metrics.compare import NOT_JUDGED, REAL
 from metrics.model import Refused
-from reports import alarms, chapters, figures
-from reports.document import Message
+from reports import ahead, alarms, chapters, figures
+from reports.document import Cell, Column, Message, Table, text_cell
 from reports.sources import Source
 from reports.wording import names, of_card, usual
 
@@ -16,6 +16,23 @@ def five(source: Source) -> tuple[Message, ...]:
     """Return the messages on the whole, the categories, the places, the hours and the cases."""
     made = (_whole(source), categories(source), _places(source), _hours(source), _cases(source))
     return tuple(message for message in made if message is not None)
+
+
+def behind(source: Source) -> tuple[Table, ...]:
+    """Return what a meeting may ask for behind the messages: every figure of the briefing page, and the forecast."""
+    found = (
+        chapters.card_table(source, "主要指标"),
+        *(part for part in chapters.categories(source) if isinstance(part, Table)),
+        _points(source), alarms.table(source), *ahead.parts(source),
+    )  # fmt: skip
+    return tuple(one for one in found if one is not None and one.rows)
+
+
+def _points(source: Source) -> Table:
+    columns = (Column("序号", 0.5), Column("要点", 12.0))
+    told = [chapters.point_text(point) for point in source.briefing.points if point.text]
+    rows = tuple((Cell(number, str(number), "0"), text_cell(text)) for number, text in enumerate(told, 1))
+    return Table("要点", columns, rows)
 
 
 def _whole(source: Source) -> Message:

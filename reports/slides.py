@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 from pptx import Presentation
@@ -21,7 +22,7 @@ _EDGE = Inches(0.6)
 _INK, _INK_2, _ACCENT = "18212F", "5B6778", "1F5FBF"
 FACE = "微软雅黑"
 _TITLE_ONLY = 5
-_MOST_ROWS = 12
+_MOST_ROWS = 13
 # A longer message takes a smaller size, so that it stays on two lines.
 _LONG, _VERY_LONG = 45, 80
 
@@ -35,7 +36,8 @@ def pptx_bytes(report: Report) -> bytes:
             show.part.package._rels.pop(id)
     show.slide_width, show.slide_height = _WIDE, _HIGH
     _title_slide(show, report)
-    for number, message in enumerate(report.messages, 2):
+    behind = [Message(f"备查：{part.name}", part) for table in report.behind for part in _cut(table)]
+    for number, message in enumerate((*report.messages, *behind), 2):
         _message_slide(show, report, message, number)
     properties = show.core_properties
     properties.title, properties.author, properties.last_modified_by = report.title, report.bureau, report.bureau
@@ -44,6 +46,12 @@ def pptx_bytes(report: Report) -> bytes:
     buffer = io.BytesIO()
     show.save(buffer)
     return settled(buffer.getvalue())
+
+
+def _cut(table: Table) -> list[Table]:
+    """Return a table in pieces that fit a slide."""
+    starts = range(0, len(table.rows), _MOST_ROWS)
+    return [replace(table, rows=table.rows[start : start + _MOST_ROWS]) for start in starts]
 
 
 def _title_slide(show: Any, report: Report) -> None:
@@ -86,17 +94,18 @@ def _draw(slide: Any, chart: Chart, report: Report) -> None:
 
 
 def _tabulate(slide: Any, table: Table) -> None:
-    _box(slide, table.name, Inches(1.55), 16, _INK_2)
+    _box(slide, f"{table.name}。{table.note}", Inches(1.55), 16 if len(table.note) <= _LONG else 11, _INK_2)
     rows = table.rows[:_MOST_ROWS]
     frame = slide.shapes.add_table(
         len(rows) + 1, len(table.columns), _EDGE, Inches(2.0), _WIDE - 2 * _EDGE, Inches(0.36) * (len(rows) + 1)
     )
     whole = sum(column.width for column in table.columns)
+    size = 12 if len(table.columns) > 6 else 13
     for place, column in enumerate(table.columns):
         frame.table.columns[place].width = int((_WIDE - 2 * _EDGE) * column.width / whole)
-        _say(frame.table.cell(0, place).text_frame, column.name, 13, bold=True, colour="FFFFFF")
+        _say(frame.table.cell(0, place).text_frame, column.name, size, bold=True, colour="FFFFFF")
         for number, row in enumerate(rows, 1):
-            _say(frame.table.cell(number, place).text_frame, row[place].text, 13)
+            _say(frame.table.cell(number, place).text_frame, row[place].text, size)
 
 
 def _box(slide: Any, text: str, top: Any, size: float, colour: str) -> None:

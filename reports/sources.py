@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from data.reading import Snapshot
-from metrics import catalogue
+from metrics import catalogue, fits
 from metrics.ask import Table, ask
 from metrics.briefing import Briefing, brief
 from metrics.catalogue import Catalogue
@@ -72,6 +72,12 @@ def source_of(snapshot: Snapshot, selection: Selection) -> Source:
         said = found.title if found.title.endswith("尚无数据") else f"{found.title}没有数据"
         raise MetricError(f"{said}，无法出报告。{covered_words(known)}")
     return Source(snapshot, _with(selection, codes), known, found)
+
+
+def unfitted(source: Source) -> str:
+    """Say that a version is not fitted yet, "" where it is. Paper does not update itself, as a page that waits does."""
+    done = fits.state(source.snapshot).get("methods_version") == fits.METHODS_VERSION
+    return "" if done else "生成材料时尚未完成计算，可稍后重新生成。"
 
 
 def _with(selection: Selection, stations: tuple[str, ...]) -> Selection:

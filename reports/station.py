@@ -16,12 +16,15 @@ from metrics.model import MetricError, Refused
 from metrics.readings import months_before
 from metrics.score import MISSED, STATES, UNBOUND, Score, Scorecard
 from metrics.selection import Selection
-from reports import chapters, messages, sources, tables
+from reports import ahead, chapters, messages, sources, tables
 from reports.document import Cell, Chart, Column, Message, Part, Report, Section, Series, Table, Text, text_cell
 from reports.sources import Source
 from reports.wording import names, of_card
 
 _TREND_MONTHS = 12
+# Data up to midnight ends with the day before.
+_MOMENT = timedelta(microseconds=1)
+_TARGETS, _BLANKS = "目标对照", 2
 _TOLD = ("alerts_valid", "alerts_criminal", "alerts_order", "alerts_dispute", "cases_filed", "clear_rate")
 _OFFICERS = ("officers", "auxiliaries", "community_officers", "community_share", "auxiliary_ratio")
 
@@ -57,7 +60,7 @@ def monthly(snapshot: Snapshot, store: Path, asked: Asked, made_at: datetime, wa
     last = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     # The month that still runs is compared with the same days of the one before, as the page does with 本月.
     chosen = Selection(stations=(code,), cutoff=asked.cutoff)
-    runs = known.data_as_of is not None and month <= known.data_as_of.date() <= last
+    runs = known.data_as_of is not None and month <= (known.data_as_of - _MOMENT).date() <= last
     chosen = replace(chosen, period="month") if runs else replace(chosen, period="custom", first=month, last=last)
     source = sources.source_of(snapshot, chosen)
     card = score.scorecard(snapshot, targets.of_store(store, asked.policy), month)
@@ -69,6 +72,7 @@ def monthly(snapshot: Snapshot, store: Path, asked: Asked, made_at: datetime, wa
         origin=sources.origin(source),
         sections=tuple(_sections(own)),
         messages=tuple(_messages(own)),
+        behind=messages.behind(source),
         definitions=tables.definitions(_used(own)),
         made_at=made_at,
         settled_at=sources.settled_at(source),
@@ -105,7 +109,9 @@ def _sections(own: _Own) -> list[Section]:
         Section("警力配置", tuple(_staffing(own))),
         Section("与同类所相比", tuple(_peers(own))),
         Section("需要关注", tuple(chapters.risks(source))),
-        *chapters.appendix(source),
+        Section(ahead.TITLE, ahead.chapter(source)),
+        Section("下一步措施", chapters.to_write(_BLANKS)),
+        *chapters.appendix(source, _score_table(own), _cards(own), chapters.hours_table(source, "本月时段")),
     ]
 
 
@@ -124,7 +130,8 @@ def _targets(own: _Own) -> list[Part]:
         for number, one in enumerate(missed, 1)
         if one.gap
     ]
-    return [*parts, *(Text(note, "note") for note in own.card.notes), _score_table(own)]
+    parts += [Text(f"各项目标见附表「{_TARGETS}」。")]
+    return [*parts, *(Text(note, "note") for note in own.card.notes)]
 
 
 def _ranked(own: _Own) -> list[Score]:
@@ -146,7 +153,7 @@ def _score_table(own: _Own) -> Table:
         )
         for number, one in enumerate(_ranked(own), 1)
     )  # fmt: skip
-    return Table("目标对照", columns, rows, f"{own.card.pack.document}。未报送不计为 0；差距按补足后确能达标计算。")
+    return Table(_TARGETS, columns, rows, f"{own.card.pack.document}。未报送不计为 0；差距按补足后确能达标计算。")
 
 
 def _value(one: Score) -> Cell:
@@ -163,10 +170,13 @@ def _volumes(own: _Own) -> list[Part]:
     return [
         Text(chapters.opening(source)),
         *chapters.card_sentences(source, *_TOLD),
-        chapters.card_table(source, "主要指标"),
         *_months(own),
         *chapters.categories(source),
     ]
+
+
+def _cards(own: _Own) -> Table:
+    return chapters.card_table(own.source, "主要指标")
 
 
 def _months(own: _Own) -> list[Chart]:
@@ -189,7 +199,7 @@ def _months(own: _Own) -> list[Chart]:
 
 def _hours_and_beats(own: _Own) -> list[Part]:
     source, subject = own.source, own.source.briefing.subject
-    parts = list(chapters.hours(source, "本月时段"))
+    parts = list(chapters.hours(source))
     try:
         table = source.ask(subject.id, by=("beat",))
     except Refused:
@@ -293,7 +303,7 @@ def _messages(own: _Own) -> list[Message]:
         ),
         messages.categories(source),
     ]
-    hours = chapters.hours(source, "本月时段")
+    hours = chapters.hours(source)
     charts = [part for part in hours if isinstance(part, Chart)]
     if charts and isinstance(hours[0], Text):
         found.append(Message(hours[0].text, charts[0]))

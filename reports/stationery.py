@@ -30,7 +30,10 @@ _LATIN = "Times New Roman"
 
 @dataclass(frozen=True)
 class Look:
-    """A paragraph style: face, size and line in points (line 0: single), alignment, indent of the first line."""
+    """A paragraph style: face, size and line in points (line 0: single), alignment, indent of the first line.
+
+    keep: on the page of what follows. together: never cut by the end of a page.
+    """
 
     name: str
     face: str
@@ -41,6 +44,7 @@ class Look:
     outline: int | None = None
     keep: bool = False
     space: float = 0.0
+    together: bool = False
 
 
 LOOKS = {
@@ -52,7 +56,8 @@ LOOKS = {
     "body": Look("公文正文", "仿宋_GB2312", 16, indent=True),
     "caption": Look("公文表题", "黑体", 12, 22, _CENTRE, keep=True, space=4),
     "caption_below": Look("公文图题", "黑体", 12, 22, _CENTRE),
-    "note": Look("公文注", "宋体", 10.5, 16, _LEFT, space=6),
+    "note": Look("公文注", "宋体", 10.5, 16, _LEFT, space=6, together=True),
+    "definition": Look("公文口径", "宋体", 9, 13, _LEFT, space=3, together=True),
     "cell": Look("公文表格", "宋体", 10.5, 0, _LEFT),
     "figure": Look("公文图", "宋体", 10.5, 0, _CENTRE, keep=True),
 }
@@ -94,7 +99,7 @@ def _add(document: Document, look: Look) -> None:
     form = style.paragraph_format
     form.space_before, form.space_after = Pt(0), Pt(look.space)
     form.alignment, form.keep_with_next = look.align, look.keep
-    form.widow_control = False
+    form.widow_control, form.keep_together = False, look.together
     if look.line:
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
     if look.indent:

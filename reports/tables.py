@@ -77,14 +77,19 @@ def size_of(line: Line) -> float:
     return line.value if isinstance(line.value, int | float) else 0.0
 
 
-def station_lines(table: Answered, metric: str, known: Catalogue) -> list[Line]:
-    """Return a line per registered station and for 未登记, in the order of their codes; none occurred means 0."""
+def station_lines(table: Answered, metric: str, known: Catalogue, chosen: tuple[str, ...] = ()) -> list[Line]:
+    """Return a line per registered station and for 未登记, in the order of their codes; none occurred means 0.
+
+    chosen: codes of the stations that the filter leaves, () for all.
+    """
     places = {str(row["station"]): number for number, row in enumerate(table.rows)}
     lines = []
     for code, name in [
         *known.station_names.items(),
         *([(UNREGISTERED, UNREGISTERED)] if UNREGISTERED in places else []),
     ]:
+        if chosen and code not in chosen:
+            continue
         if code in places:
             number = places[code]
             value = table.rows[number][metric]

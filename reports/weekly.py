@@ -13,7 +13,7 @@ from metrics.definitions import METRICS
 from metrics.model import MetricError
 from metrics.periods import resolve
 from metrics.selection import Selection
-from reports import chapters, figures, messages, rising, sources, tables
+from reports import ahead, chapters, figures, messages, rising, sources, tables
 from reports.document import Part, Report, Section, Text
 from reports.rising import Riser
 from reports.sources import Source
@@ -23,7 +23,7 @@ from reports.wording import names, of_card
 _FEATURES = ("类别", "时段", "区域", "部位")
 _TOLD = ("alerts_criminal", "alerts_order", "alerts_traffic", "alerts_dispute", "alerts_help")
 CASES = ("cases_filed", "cases_solved", "cases_order", "cases_fraud", "cases_theft")
-_BLANKS = 3
+_BLANKS, _HOURS = 3, "本周时段"
 # Categories of a week's cases worth a line.
 _MOST = 12
 
@@ -46,6 +46,7 @@ def weekly(snapshot: Snapshot, selection: Selection, made_at: datetime, watermar
         origin=sources.origin(source),
         sections=tuple(_sections(source)),
         messages=messages.five(source),
+        behind=messages.behind(source),
         definitions=tables.definitions(_used(source)),
         made_at=made_at,
         settled_at=sources.settled_at(source),
@@ -68,10 +69,11 @@ def _sections(source: Source) -> list[Section]:
         *([Section("发案与破案", tuple(_cases(source)))] if source.has_cases else []),
         Section("连续上升单位", tuple(_rising(source, risers))),
         Section("重点问题", tuple(chapters.risks(source))),
-        Section("下一步措施", _to_write()),
+        Section(ahead.TITLE, ahead.chapter(source)),
+        Section("下一步措施", chapters.to_write(_BLANKS)),
         Section("指标对照表", tuple(_compared(source))),
     ]
-    return [*found, *chapters.appendix(source, with_stations=True)]
+    return [*found, *chapters.appendix(source, chapters.station_table(source), chapters.hours_table(source, _HOURS))]
 
 
 # ---- 一、基本情况 --------------------------------------------------------------------------------
@@ -104,7 +106,8 @@ def _against_last_week(source: Source) -> list[Text]:
 
 def _features(source: Source) -> list[Part]:
     parts: list[Part] = []
-    made = (_by_category(source), chapters.hours(source, "本周时段"), chapters.stations(source), _by_spot(source))
+    where = (*chapters.stations(source), *chapters.places_chart(source))
+    made = (_by_category(source), chapters.hours(source), where, _by_spot(source))
     shown = [(title, part) for title, part in zip(_FEATURES, made, strict=True) if part]
     for number, (title, part) in enumerate(shown, 1):
         parts += [chapters.level_two(number, title), *part]
@@ -184,10 +187,6 @@ def _rising(source: Source, found: tuple[Riser, ...] | None) -> list[Part]:
     if not found:
         return [Text(said)]
     return [Text(said), rising.table(found, label)]
-
-
-def _to_write() -> tuple[Part, ...]:
-    return tuple(Text(f"（{number}）〔由研判人员填写〕", "blank") for number in range(1, _BLANKS + 1))
 
 
 def _compared(source: Source) -> list[Part]:

@@ -16,7 +16,7 @@ from docx.text.paragraph import Paragraph
 
 from metrics.model import MetricError
 from reports import charts, markup
-from reports.document import Chart, Column, Report, Section, Subheading, Table, text_cell
+from reports.document import Chart, Report, Section, Subheading, Table, Text
 from reports.settling import settled
 from reports.stationery import dressed, plain_document, watermark
 from reports.wording import numeral
@@ -132,9 +132,10 @@ def _content(document: Document, report: Report, styles: dict[str, str]) -> Iter
     for number, section in enumerate(main, 1):
         yield markup.paragraph(f"{numeral(number)}、{section.title}", styles["heading"])
         yield from _parts(section, styles, figures)
-    last = Section("指标口径", (_compact(report.definitions),), appendix=True)
+    last = Section(report.definitions.name, tuple(_defined(report.definitions)), appendix=True)
     for number, section in enumerate([*extra, last], 1):
-        yield markup.paragraph(f"附表{number}　{section.title}", styles["heading"], page_break=True)
+        # The appendix begins on a page of its own; a table that would be cut goes to the next page whole.
+        yield markup.paragraph(f"附表{number}　{section.title}", styles["heading"], page_break=number == 1)
         yield from _parts(section, styles, figures)
 
 
@@ -162,13 +163,13 @@ def _table(table: Table, styles: dict[str, str], titled: bool) -> Iterator[str]:
     yield markup.paragraph(table.note, styles["note"])
 
 
-def _compact(table: Table) -> Table:
-    """Return the definitions in three columns, since a page on paper is narrower than a sheet."""
-    rows = []
-    for _, label, unit, meaning, formula, clause in table.rows:
+def _defined(table: Table) -> Iterator[Text]:
+    """Yield the definitions as small paragraphs: six columns on a sheet are too many for a page of paper."""
+    for number, label, unit, meaning, formula, clause in table.rows:
         based = f"依据：{clause.text}。" if clause.text != "—" else ""
-        rows.append((label, unit, text_cell(f"{meaning.text}算法：{formula.text}。{based}")))
-    return Table(table.name, (Column("指标", 1.5), Column("单位", 0.8), Column("含义与算法", 6.0)), tuple(rows))
+        yield Text(
+            f"{number.text}. {label.text}（{unit.text}）：{meaning.text}算法：{formula.text}。{based}", "definition"
+        )
 
 
 class _Figures:

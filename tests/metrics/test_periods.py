@@ -136,6 +136,12 @@ def custom(first: str, last: str) -> Period:
         (custom("2025-12-29", "2026-01-04"), "last_year", "2024-12-29", "2025-01-05"),
         (custom("2025-12-29", "2026-01-04"), "2019", "2019-12-29", "2020-01-05"),
         (custom("2025-12-29", "2026-01-04"), "previous", "2025-12-22", "2025-12-29"),
+        # Days that are whole months are compared with as many months before, as 本月 and 本季 are.
+        (custom("2026-10-01", "2026-10-31"), "previous", "2026-09-01", "2026-10-01"),
+        (custom("2024-03-01", "2024-03-31"), "previous", "2024-02-01", "2024-03-01"),
+        (custom("2025-11-01", "2026-01-31"), "previous", "2025-08-01", "2025-11-01"),
+        (custom("2026-10-01", "2026-10-30"), "previous", "2026-09-01", "2026-10-01"),
+        (custom("2026-10-02", "2026-10-31"), "previous", "2026-09-02", "2026-10-02"),
     ],
 )
 def test_leap_days_and_year_boundaries(period: Period, span: str, start: str, end: str) -> None:

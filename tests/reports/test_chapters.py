@@ -101,7 +101,7 @@ def test_fitted_alarms_are_said_with_their_dates_and_how_often_they_are_wrong(st
     fitted = Reader(store).snapshot()
     assert fitted is not None
     said = reading.texts(of_day(fitted), "风险提示")
-    assert "截至11月21日的七天内有信号的预警 2 处（" in said and "南山所盗窃警情" not in said
+    assert "截至11月21日的七天内有信号的预警 2 处：" in said and "南山所盗窃警情" not in said
     assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警）" in said
     assert "西郊所盗窃警情11月14日至11月20日 21 起" in said
     assert "预警次数：预算每所每年 2 次；上一年回测 1.96 次（1.60–2.40）；" in said
@@ -120,7 +120,7 @@ def test_a_rise_seen_in_several_groups_is_told_once_and_apart_from_what_the_peri
     assert fitted is not None
     report = of_day(fitted)
     said = reading.texts(report, "风险提示")
-    assert "有信号的预警 1 处（" in said and said.count("突升预警") == 1
+    assert "有信号的预警 1 处：" in said and said.count("突升预警") == 1
     assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警）" in said and "；另见于刑事。" in said
     beside = "另有预警 1 处，按截至11月21日的一日、七日或更长时段判断，另列"
     assert f"{beside}。" in reading.texts(report, "派出所情况")
@@ -159,5 +159,5 @@ def test_a_running_month_is_compared_with_the_same_days_before(store: Store, fir
     asked = station.Asked(tiny.CITY, date.fromisoformat(first))
     report = station.monthly(snapshot, Path(store.root), asked, MADE)
     said = reading.texts(report, "统计周期")
-    expected = "环比对2026年10月1日至10月21日" if first == "2026-11-01" else "环比对2026年8月31日至9月30日"
+    expected = "环比对2026年10月1日至10月21日" if first == "2026-11-01" else "环比对2026年9月1日至9月30日"
     assert expected in said

@@ -45,7 +45,7 @@ def test_page_and_styles_follow_the_standard(report: Report) -> None:
     assert document.paragraphs[0].text == report.title and document.paragraphs[0].style.name == "公文标题"
     headings = [one.text for one in document.paragraphs if one.style.name == "公文一级标题"]
     assert headings[:3] == ["一、统计周期与口径", "二、总体警情", "三、风险提示"]
-    assert [one.split("　")[0] for one in headings if one.startswith("附表")] == ["附表1", "附表2", "附表3", "附表4"]
+    assert [one.split("　")[0] for one in headings if one.startswith("附表")] == [f"附表{n}" for n in range(1, 6)]
 
 
 def test_page_numbers_and_fallback_faces(report: Report) -> None:
@@ -60,7 +60,8 @@ def test_page_numbers_and_fallback_faces(report: Report) -> None:
 
 def test_headers_of_tables_repeat_and_rows_stay_whole(report: Report) -> None:
     tables = list(reading.docx_of(report).element.body.iter(f"{W}tbl"))
-    assert len(tables) == len(report.tables)
+    # The definitions are paragraphs: six columns are too many for a page.
+    assert len(tables) == len(report.tables) - 1
     for one in tables:
         first, *rest = one.iter(f"{W}tr")
         assert first.find(f"{W}trPr/{W}tblHeader") is not None
