@@ -278,9 +278,11 @@ def show_move(
         wish = staffing_questions.wish_of(query, catalogue.of(snapshot), notices)
         try:
             trial = moves.trial(snapshot, one, wish)
+        except moves.Unneeded as error:
+            return _no_move(staffing_words.unneeded(error))
         except MetricError as error:
             return _no_move(staffing_words.refused(str(error)))
-        if wish.people > trial.plan.people:
+        if wish.people and wish.people > trial.plan.people:
             notices.append(f"该班次至多可调 {trial.plan.most} 人，已按 {trial.plan.people} 人推演。")
         stands = str(people) == str(trial.plan.people)
         drawn = staffing_cards.move_parts(snapshot, trial, mode)

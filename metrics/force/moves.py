@@ -1,7 +1,8 @@
 """Moves to try out: what is asked for, filled in with what makes sense, and the hours before and after.
 
 Without a wish the station that is short most gets people, in the hours in which it is short, from the station that has
-most to spare in exactly those hours.
+most to spare in exactly those hours: as many as end the shortage, if that station can spare them. Where nobody is short
+or nobody can spare anyone there is no move to propose, and what a station can do with its own roster is told first.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 
 from data.reading import Snapshot
 from metrics import cache, catalogue, staffing
+from metrics.force import shifts
+from metrics.force.shifts import Within
 from metrics.model import MetricError
 from metrics.selection import Selection
-from metrics.staffing import workload
+from metrics.staffing import posts, workload
 from metrics.staffing.picture import Picture, picture
 from metrics.staffing.stations import runs_of_place
-from metrics.staffing.values import DAYS, HOURS, Move, Slot
+from metrics.staffing.values import DAYS, HOURS, Move, ShortRun, Slot
 
 Floats = NDArray[np.float64]
 # What is tried out at most: more people than a shift has are refused, and so many tell nothing about a shift.
@@ -35,7 +38,20 @@ class Wish:
     begin: int | None = None
     hours: int | None = None
     days: str = "1234567"
-    people: int = 1
+    people: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everything but the weekdays is left to choose: what is tried out then is a proposal."""
+        return all(part is None for part in (self.give, self.take, self.begin, self.hours, self.people))
+
+
+class Unneeded(MetricError):
+    """There is no move to propose; take: the station that could be tried out all the same."""
+
+    def __init__(self, words: str, take: str) -> None:
+        super().__init__(words)
+        self.take = take
 
 
 @dataclass(frozen=True)
@@ -67,17 +83,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Trial:
-    """A move tried out: its plan, its effect and the days of the giving and the taking station."""
+    """A move tried out: its plan, its effect and the days of the giving and the taking station.
+
+    within: what ends the taking station's shortage without anybody from elsewhere. rest: its hours still short.
+    """
 
     plan: Plan
     move: Move
     give: Line
     take: Line
+    within: Within | None
+    rest: tuple[ShortRun, ...]
 
 
 def trial(snapshot: Snapshot, selection: Selection, wish: Wish) -> Trial:
-    """Return what a move does; once per version. Raises MetricError where there is nothing to move or to compare."""
-    plain = replace(selection, categories=(), stations=catalogue.of(snapshot).station_codes(selection.stations))
+    """Return what a move does; once per version. Raises MetricError where there is nothing to move or to compare, and
+    Unneeded where nothing is wished for and no move is to be proposed."""
+    plain = replace(workload.by_days(snapshot, selection, staffing.Rules()), categories=())
     return cache.answer(snapshot, (plain, wish), _trial)
 
 
@@ -86,12 +108,33 @@ def _trial(snapshot: Snapshot, question: tuple[Selection, Wish]) -> Trial:
     rules = staffing.Rules()
     whole = picture(snapshot, workload.window(snapshot, selection, rules), rules)
     made = plan(whole, selection, wish)
+    if wish.is_open:
+        _refuse_idle(snapshot, whole, made, selection)
     move = staffing.what_if(snapshot, selection, made.give, made.take, made.people, made.slots)
     places = [whole.counted.stations.index(code) for code in (made.give, made.take)]
     give, take = (
         _line(whole, place, sign * made.people, made.slots) for place, sign in zip(places, (-1, 1), strict=True)
     )
-    return Trial(made, move, give, take)
+    duty = whole.on_duty[places[1]].copy()
+    for day, hour in made.slots:
+        duty[day, hour] += made.people
+    rest = shifts.left(whole, places[1], duty)
+    return Trial(made, move, give, take, shifts.within(snapshot, whole, places[1]), rest)
+
+
+def _refuse_idle(snapshot: Snapshot, whole: Picture, made: Plan, selection: Selection) -> None:
+    """Refuse to propose a move where nobody is short, or where who could give would be short in its place."""
+    codes, names = whole.counted.stations, catalogue.of(snapshot).station_names
+    take = codes.index(made.take)
+    runs = runs_of_place(whole, take)
+    if not runs:
+        who = names[made.take] if len(selection.stations) == 1 else "所选各所" if selection.stations else "各所"
+        raise Unneeded(f"{who}各时段均不缺人（缺 1 人以上且超出随机波动的才计），无须调入。", made.take)
+    if _least(whole.on_duty - whole.needed, made.slots)[codes.index(made.give)] < 1:
+        own = shifts.within(snapshot, whole, take)
+        ways = f"可在所内调班：{'；'.join(part.text for part in own.parts)}。" if own else "须增配，见「增配建议」。"
+        said = f"{names[made.take]} {posts.say_short(runs[0]).partition('（')[0]}，各所在该时段均没有富余的人。"
+        raise Unneeded(said + ways, made.take)
 
 
 def plan(whole: Picture, selection: Selection, wish: Wish) -> Plan:
@@ -109,7 +152,8 @@ def plan(whole: Picture, selection: Selection, wish: Wish) -> Plan:
     slots = staffing.slots(begin, length, [int(day) - 1 for day in wish.days])
     give = codes.index(wish.give) if wish.give in codes else _richest(whole, usable, slots, take)
     most = max(1, min(MOST_PEOPLE, int(np.floor(_least(whole.on_duty, slots)[give] + 1e-9))))
-    return Plan(codes[give], codes[take], begin, length, wish.days, max(1, min(wish.people, most)), most)
+    people = wish.people or _enough(whole, give, take, slots)
+    return Plan(codes[give], codes[take], begin, length, wish.days, max(1, min(people, most)), most)
 
 
 def _too_few(whole: Picture) -> str:
@@ -126,12 +170,11 @@ def _neediest(whole: Picture, usable: list[int], selection: Selection, give: str
     others = [place for place in usable if codes[place] != give]
     chosen = [place for place in others if codes[place] in selection.stations] or others
 
-    def need(place: int) -> tuple[float, float]:
-        runs = runs_of_place(whole, place)
-        queue = whole.queue([place])
-        return max((run.missing for run in runs), default=0.0), queue.p_no_unit if queue else 0.0
-
-    return max(chosen, key=need)
+    missing = {place: max((run.missing for run in runs_of_place(whole, place)), default=0.0) for place in chosen}
+    if any(missing.values()):
+        return max(chosen, key=lambda place: missing[place])
+    queues = {place: whole.queue([place]) for place in chosen}
+    return max(chosen, key=lambda place: queue.p_no_unit if (queue := queues[place]) else 0.0)
 
 
 def _shift(whole: Picture, take: int, wish: Wish) -> tuple[int, int]:
@@ -152,6 +195,15 @@ def _richest(whole: Picture, usable: list[int], slots: tuple[Slot, ...], take: i
     """Return the station that has most to spare in every one of the hours."""
     spare = _least(whole.on_duty - whole.needed, slots)
     return max((place for place in usable if place != take), key=lambda place: (float(spare[place]), -place))
+
+
+def _enough(whole: Picture, give: int, take: int, slots: tuple[Slot, ...]) -> int:
+    """Return the people that end what is lacking on an average day, as far as the giving station can spare them."""
+    need, _, _, duty = (part[take] for part in whole.by_hour)
+    lacking = np.nan_to_num(need - duty)
+    wanted = max((float(lacking[hour]) for _, hour in slots), default=0.0)
+    spare = float(_least(whole.on_duty - whole.needed, slots)[give])
+    return max(1, min(posts.whole(wanted), int(np.floor(spare + 1e-9))))
 
 
 def _least(values: Floats, slots: tuple[Slot, ...]) -> Floats:

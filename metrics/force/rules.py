@@ -77,14 +77,12 @@ class Rules:
 
 def rules(snapshot: Snapshot, selection: Selection, pack: Pack) -> Rules:
     """Return the staffing targets in the last month of the period (at most that of the data); once per version."""
-    known = catalogue.of(snapshot)
-    chosen = replace(selection, stations=known.station_codes(selection.stations), categories=())
-    return cache.answer(snapshot, (chosen, pack), _rules)
+    chosen = catalogue.of(snapshot).station_codes(selection.stations)
+    return cache.answer(snapshot, (month_of(snapshot, selection), chosen, pack), _rules)
 
 
-def _rules(snapshot: Snapshot, question: tuple[Selection, Pack]) -> Rules:
-    selection, pack = question
-    month = month_of(snapshot, selection)
+def _rules(snapshot: Snapshot, question: tuple[date, tuple[str, ...], Pack]) -> Rules:
+    month, stations, pack = question
     wanted = tuple(target for target in pack.targets if target.table in TABLES)
     if not wanted:
         return Rules(pack, month, "", ())
@@ -92,8 +90,8 @@ def _rules(snapshot: Snapshot, question: tuple[Selection, Pack]) -> Rules:
     by_target: dict[str, list[Score]] = {}
     for one in card.scores:
         by_target.setdefault(one.target.id, []).append(one)
-    chosen = set(selection.stations)
-    station = selection.stations[0] if len(selection.stations) == 1 else ""
+    chosen = set(stations)
+    station = stations[0] if len(stations) == 1 else ""
     found = [
         _rule(target, by_target.get(target.id, []), by_target.get(target.id + _WHOLE, []), chosen, station)
         for target in wanted

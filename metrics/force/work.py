@@ -33,9 +33,9 @@ class Lack:
     stations: tuple[tuple[str, str, float], ...]
 
     @property
-    def people(self) -> float:
-        """People missing in all of them."""
-        return sum(missing for _, _, missing in self.stations)
+    def people(self) -> int:
+        """People missing in all of them, each station's in whole people, so that the parts add up."""
+        return sum(posts.whole(missing) for _, _, missing in self.stations)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +64,7 @@ class Work:
 
 def work(snapshot: Snapshot, selection: Selection) -> Work:
     """Return work against duty of the chosen stations; raises MetricError for a store without alerts or stations."""
-    chosen = catalogue.of(snapshot).station_codes(selection.stations)
-    return cache.answer(snapshot, replace(selection, stations=chosen), _work)
+    return cache.answer(snapshot, workload.by_days(snapshot, selection, staffing.Rules()), _work)
 
 
 def _work(snapshot: Snapshot, selection: Selection) -> Work:

@@ -10,7 +10,7 @@ above z and so has fewer than k(z); there are at most N such posts, so at the en
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -23,8 +23,8 @@ from metrics.model import MetricError
 from metrics.selection import Selection
 from metrics.staffing import posts, workload
 from metrics.staffing.picture import Picture, picture
-from metrics.staffing.stations import notes_of, places_of
-from metrics.staffing.values import HOURS, Allocation, Grant, Rules, Shift
+from metrics.staffing.stations import notes_of, places_of, runs_of_place
+from metrics.staffing.values import HOURS, Allocation, Grant, Rules, Shift, ShortRun
 
 Floats = NDArray[np.float64]
 SHIFT_HOURS, MOST = 8, 200
@@ -41,42 +41,48 @@ class Plan:
 
 
 def allocate(
-    snapshot: Snapshot, selection: Selection, extra: int, shift_hours: int = SHIFT_HOURS, rules: Rules | None = None
+    snapshot: Snapshot,
+    selection: Selection,
+    extra: int | None = None,
+    shift_hours: int = SHIFT_HOURS,
+    rules: Rules | None = None,
 ) -> Allocation:
     """Return where `extra` posts of `shift_hours` a day lower the worst shortfall of the chosen stations most.
 
-    Shortfalls are those of an average day's hours. Posts that nobody needs are not placed. Raises MetricError.
+    extra: None: as many as end every shortage. Shortfalls are those of an average day's hours, of stations that are
+    short in the sense of posts.short_runs. Posts that nobody needs are not placed. Raises MetricError.
     """
-    if not 1 <= extra <= MOST:
+    if extra is not None and not 1 <= extra <= MOST:
         raise MetricError(f"增配岗位数应为 1 至 {MOST}。")
     if not 1 <= shift_hours <= HOURS:
         raise MetricError("班次时长应为 1 至 24 小时。")
-    chosen = catalogue.of(snapshot).station_codes(selection.stations)
-    one = replace(selection, stations=chosen)
-    return cache.answer(snapshot, (one, extra, shift_hours, rules or Rules()), _allocate)
+    rules = rules or Rules()
+    one = workload.by_days(snapshot, selection, rules)
+    return cache.answer(snapshot, (one, extra, shift_hours, rules), _allocate)
 
 
-def _allocate(snapshot: Snapshot, question: tuple[Selection, int, int, Rules]) -> Allocation:
+def _allocate(snapshot: Snapshot, question: tuple[Selection, int | None, int, Rules]) -> Allocation:
     selection, extra, length, rules = question
     known = catalogue.of(snapshot)
     days = workload.window(snapshot, selection, rules)
     whole = picture(snapshot, days, rules)
     lacking = {place: _lacking(whole, place) for place in places_of(whole, selection)}
     usable = {place: values for place, values in lacking.items() if not np.isnan(values).any()}
+    runs = {place: found for place in usable if (found := runs_of_place(whole, place))}
     names = known.station_names
-    placed = spread(list(usable.values()), extra, length)
+    placed = spread([usable[place] for place in runs], MOST if extra is None else extra, length)
     grants = []
-    for (place, short), plan in zip(usable.items(), placed, strict=True):
+    for (place, short), plan in zip(runs.items(), placed, strict=True):
         if plan.shifts:
             code = whole.counted.stations[place]
             grants.append(_grant(code, names[code], short, plan, length))
     grants.sort(key=lambda grant: (-grant.before, grant.station))
-    before = max((float(np.maximum(short, 0).max()) for short in usable.values()), default=0.0)
+    before = max((run.missing for found in runs.values() for run in found), default=0.0)
     after = max((plan.worst for plan in placed), default=0.0)
     count = sum(grant.posts for grant in grants)
-    words = _words(extra, count, before, after, grants, len(usable))
+    words = _words(count if extra is None else extra, count, before, after, grants, len(usable))
     return Allocation(
-        extra, count, tuple(grants), before, after, words,
+        count if extra is None else extra, count, tuple(grants), before, after, words,
         notes_of(whole, list(lacking), days, selection, known) if lacking else (),
     )  # fmt: skip
 
@@ -135,22 +141,14 @@ def _lacking(whole: Picture, place: int) -> Floats:
     return np.asarray(need - duty)
 
 
-def _grant(code: str, name: str, short: Floats, plan: Plan, length: int) -> Grant:
-    before = float(np.maximum(short, 0).max())
+def _grant(code: str, name: str, short: Sequence[ShortRun], plan: Plan, length: int) -> Grant:
+    before = max(run.missing for run in short)
     shifts = tuple(Shift(begin, length) for begin in plan.shifts)
     listed = "、".join(f"{shift.text} {plan.shifts.count(shift.begin)} 人" for shift in dict.fromkeys(shifts))
-    run = posts.say_run(_around(short))
-    reason = (
-        f"{name} {run}缺口最大，达 {before:.1f} 人；增 {len(shifts)} 岗（{listed}）后最大缺口 {plan.worst:.1f} 人。"
-    )
+    lacks = "、".join(posts.say_short(run).partition("（")[0] for run in short)
+    left = f"最大缺口 {posts.say_missing(before)} → {posts.say_missing(plan.worst)}"
+    reason = f"{name} {lacks}；增 {len(shifts)} 岗（{listed}），{left}。"
     return Grant(code, name, len(shifts), shifts, before, plan.worst, reason)
-
-
-def _around(short: Floats) -> tuple[int, ...]:
-    """Return the run of hours with the largest shortfall that lacks at least half as much."""
-    worst = float(short.max())
-    hours = tuple(int(hour) for hour in np.flatnonzero(short >= worst / 2))
-    return next(run for run in posts.runs_of(hours) if int(short.argmax()) in run)
 
 
 def _words(
@@ -159,8 +157,8 @@ def _words(
     if stations == 0:
         return ("没有可对照的排班和处警数据，无法分配。",)
     if not grants:
-        return (f"{stations} 个派出所平均每日各钟点缺口均不足半人，无需增配。",)
-    words = [f"增配 {placed} 个岗位后，最大缺口由 {before:.1f} 人降为 {after:.1f} 人。"]
+        return (f"{stations} 个派出所各时段均不缺人（缺 1 人以上且超出随机波动的才计），无需增配。",)
+    words = [f"增配 {placed} 个岗位，最大缺口 {posts.say_missing(before)} → {posts.say_missing(after)}。"]
     if placed < extra:
         words.append(f"其余 {extra - placed} 个岗位已无半人以上的缺口可补，未分配。")
     return (*words, *(grant.reason for grant in grants))

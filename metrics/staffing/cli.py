@@ -122,7 +122,7 @@ def _all(parsed: argparse.Namespace) -> int:
     frame = stations.all_stations(snapshot, selection, rules)
     if parsed.format == "json":
         return _json(frame.to_dict("records"))
-    columns = {"calls": ("出警", 0), "needed": ("应配", 1), "on_duty": ("在岗", 1), "missing": ("最大缺口", 1),
+    columns = {"calls": ("出警", 0), "needed": ("应配", 1), "on_duty": ("在岗", 1), "lacking": ("最多缺人", 0),
                "utilisation": ("占用率%", 1), "match": ("匹配度", 3), "p_no_unit": ("无空闲警组", 3)}  # fmt: skip
     body = [
         [row["name"], *(_said(row[name], digits) for name, (_, digits) in columns.items()), row["match_verdict"]]

@@ -132,11 +132,16 @@ def _side(snapshot: Snapshot, whole: Picture, place: int, people: int, hours: Se
     code = whole.counted.stations[place]
     name = known.station_names[code]
     _check(whole, place, name)
-    duty = _moved(whole, place, people, hours, name)
+    return side_of(snapshot, whole, place, people, _moved(whole, place, people, hours, name))
+
+
+def side_of(snapshot: Snapshot, whole: Picture, place: int, people: int, duty: Floats) -> Side:
+    """Return what other people on duty (by weekday and hour) do to a station; people: how many come (+) or go (−)."""
+    code = whole.counted.stations[place]
     before = cache.answer(snapshot, ((whole.counted.first, whole.counted.last), whole.rules, place), _state)
     after = before.with_units(np.nan_to_num(duty).ravel() / whole.demand.crew[place])
     side = Side(
-        station=code, name=name, people=people,
+        station=code, name=catalogue.of(snapshot).station_names[code], people=people,
         p90_wait=effect(before.p90_wait, after.p90_wait), p_no_unit=effect(before.p_no_unit, after.p_no_unit),
         overload=(before.overload, after.overload),
         shortfall=(_worst(whole, place, whole.on_duty[place]), _worst(whole, place, duty)),
@@ -245,6 +250,8 @@ def say_side(side: Side) -> str:
     """Say what a move does to one station, with before, after, interval and verdict."""
     p = side.p_no_unit
     said = f"{side.name}{'增' if side.people > 0 else '减'} {abs(side.people)} 人："
+    if not side.people:
+        said = f"{side.name}所内调班："
     if p.before is not None and p.after is not None:
         said += f"来警时无空闲警组的概率由 {p.before:.1%} 变为 {p.after:.1%}"
         if p.low is not None and p.high is not None:
@@ -255,7 +262,7 @@ def say_side(side: Side) -> str:
     if None not in (wait.before, wait.after) and wait.low is not None and wait.high is not None:
         said += f"（95% 区间 {wait.low:+.1f} 至 {wait.high:+.1f} 分钟）"
     if side.shortfall[0] >= posts.LEAST or side.shortfall[1] >= posts.LEAST:
-        said += f"；最大缺口由 {side.shortfall[0]:.1f} 人变为 {side.shortfall[1]:.1f} 人"
+        said += f"；最大缺口 {posts.say_missing(side.shortfall[0])} → {posts.say_missing(side.shortfall[1])}"
     return f"{said}。{'' if p.verdict == compare.REAL else '变化不能断定。'}"
 
 

@@ -79,9 +79,22 @@ def say_run(hours: Sequence[int]) -> str:
     return f"{hours[0]} 时至 {end} 时" if end <= HOURS else f"{hours[0]} 时至次日 {end - HOURS} 时"
 
 
+def whole(people: float) -> int:
+    """Return missing people as whole ones, half a person up: the only rounding of 「缺 N 人」, wherever it is said.
+
+    With so many more less than half a person is left. Known answer: 3.54 missing are 4, and 0.46 too many of them.
+    """
+    return math.floor(people + 0.5)
+
+
+def say_missing(people: float) -> str:
+    """Say how many people are missing: 「4 人」, 「不足 1 人」, which is no shortage, 「0 人」 below half a person."""
+    return "不足 1 人" if whole(people) and people < LEAST else f"{whole(people)} 人"
+
+
 def say_short(run: ShortRun) -> str:
     """Say a shortfall: 「21 时至次日 3 时缺 3 人（22 时最多：应配 4.2 人，在岗 1.0 人）」."""
     return (
-        f"{say_run(run.hours)}缺 {math.floor(run.missing + 0.5)} 人"
+        f"{say_run(run.hours)}缺 {whole(run.missing)} 人"
         f"（{run.worst_hour} 时最多：应配 {run.needed:.1f} 人，在岗 {run.on_duty:.1f} 人）"
     )

@@ -18,7 +18,7 @@ from metrics.model import MetricError
 from metrics.selection import Selection
 from metrics.staffing import posts, workload
 from metrics.staffing.picture import Picture, minutes, picture
-from metrics.staffing.values import DAYS, HOURS, Queue, Rules, ShortRun, StationStaffing, Week
+from metrics.staffing.values import DAYS, Rules, ShortRun, StationStaffing, Week
 from metrics.staffing.workload import ENOUGH_MEASURED, Dates
 
 Floats = NDArray[np.float64]
@@ -37,10 +37,9 @@ def of(
     Stands on the weeks before the end of the period (see Rules); all valid calls, whatever the selection's categories.
     Raises MetricError for an empty store, UnknownName for a station that does not exist.
     """
-    known = catalogue.of(snapshot)
-    chosen = known.station_codes((station,) if station else selection.stations)
-    one = replace(selection, stations=chosen)
-    return cache.answer(snapshot, (one, rules or Rules()), _of)
+    rules = rules or Rules()
+    one = replace(selection, stations=(station,)) if station else selection
+    return cache.answer(snapshot, (workload.by_days(snapshot, one, rules), rules), _of)
 
 
 def _of(snapshot: Snapshot, question: tuple[Selection, Rules]) -> StationStaffing:
@@ -111,21 +110,28 @@ def _over_stations(whole: Picture, places: list[int]) -> tuple[Floats, Floats]:
 
 def words_of(one: StationStaffing) -> tuple[str, ...]:
     """Say where a station is short, overloaded or out of step; one sentence each, the worst first."""
-    if one.counted == 0:
-        said = "时段内无出警警情，应配 0 人。" if one.posts == 0 else "时段内没有知道钟点的警情，无法测算应配人数。"
-        return (said,)
-    if one.posts is None:
-        return ("警情没有处置时间或出动人数，无法测算应配人数。",)
-    if one.utilisation is None:
-        return (f"平均应配 {one.posts:.1f} 人；没有排班数据，无法对照。",)
-    words = [f"{posts.say_short(run)}。" for run in one.short] or [
-        "各时段在岗人数均不少于应配人数（相差不足 1 人不计）。"
-    ]
+    words = [_first_words(one.counted, one.posts, one.utilisation, one.short)]
+    if one.counted == 0 or one.posts is None or one.utilisation is None:
+        return tuple(words)
+    words += [f"{posts.say_short(run)}。" for run in one.short[1:]]
     if one.queue and one.queue.overload > 0:
         words.append(f"{one.queue.overload:.0%} 的出警警情发生在超负荷时段，仅靠本所在岗警力会越积越多。")
     if one.short and (spare := _spare(one)):
         words.append(spare)
     return tuple(words)
+
+
+def _first_words(
+    counted: int, needed: float | None, utilisation: float | None, short: tuple[ShortRun, ...]
+) -> str:  # fmt: skip
+    """Say the worst shortage, that there is none, or why nothing can be said."""
+    if counted == 0:
+        return "时段内无出警警情，应配 0 人。" if needed == 0 else "时段内没有知道钟点的警情，无法测算应配人数。"
+    if needed is None:
+        return "警情没有处置时间或出动人数，无法测算应配人数。"
+    if utilisation is None:
+        return f"平均应配 {needed:.1f} 人；没有排班数据，无法对照。"
+    return f"{posts.say_short(short[0])}。" if short else "各时段在岗人数均不少于应配人数（相差不足 1 人不计）。"
 
 
 def _spare(one: StationStaffing) -> str:
@@ -219,12 +225,14 @@ def all_stations(snapshot: Snapshot, selection: Selection, rules: Rules | None =
 
     Columns: station, name, calls (dispatched), calls_per_day, hours_per_call, needed and on_duty (people, average
     around the clock), headcount, missing (people at the worst hour of the day, 0 if none), missing_hour,
-    missing_hours (people-hours a day), short_hours (JSON list), match, match_ceiling, match_verdict (明显偏低 /
-    与各所相当 / 不作判定, against the stations shown, corrected for few calls), utilisation (%), p_no_unit, mean_wait
-    and p90_wait (minutes; None: endless or unknown), overload (share of calls), text. None where not known.
+    missing_hours (people-hours a day), short_hours (JSON list), lacking (whole people missing in the worst of them),
+    match, match_ceiling, match_verdict (明显偏低 / 与各所相当 / 不作判定, against the stations shown, corrected for few
+    calls), utilisation (%), p_no_unit, mean_wait and p90_wait (minutes; None: endless or unknown), overload (share of
+    calls), text. None where not known.
     """
-    chosen = catalogue.of(snapshot).station_codes(selection.stations)
-    return cache.answer(snapshot, (replace(selection, stations=chosen), rules or Rules()), _all_stations)
+    rules = rules or Rules()
+    asked = replace(workload.by_days(snapshot, selection, rules), categories=())
+    return cache.answer(snapshot, (asked, rules), _all_stations)
 
 
 def _all_stations(snapshot: Snapshot, question: tuple[Selection, Rules]) -> pd.DataFrame:
@@ -241,34 +249,35 @@ def _all_stations(snapshot: Snapshot, question: tuple[Selection, Rules]) -> pd.D
 
 _COLUMNS = (
     "station", "name", "calls", "calls_per_day", "hours_per_call", "needed", "on_duty", "headcount", "missing",
-    "missing_hour", "missing_hours", "short_hours", "match", "match_ceiling", "match_verdict", "utilisation",
+    "missing_hour", "missing_hours", "short_hours", "lacking", "match", "match_ceiling", "match_verdict", "utilisation",
     "p_no_unit", "mean_wait", "p90_wait", "overload", "text",
 )  # fmt: skip
 
 
 def _row(whole: Picture, place: int, known: Catalogue) -> dict[str, Any]:
     code, days = whole.counted.stations[place], whole.counted.days.sum()
-    one = _staffing_of_row(whole, place)
-    queue: Queue | None = one.queue
-    lacking = [value for value in one.day_shortfall if value is not None]
-    worst = max(range(len(lacking)), key=lambda hour: lacking[hour]) if len(lacking) == HOURS else None
+    counted = int(whole.counted.calls[place].sum())
+    needed, utilisation = number(whole.average[place]), whole.utilisation([place])
+    queue, (match, ceiling), short = whole.queue([place]), whole.match([place]), runs_of_place(whole, place)
+    lacking = posts.shortfall(whole.by_hour[0][place], whole.by_hour[3][place])
+    is_known = bool(np.isfinite(lacking).all())
+    worst = int(lacking.argmax()) if is_known else 0
     return {
-        "station": code, "name": known.station_names[code], "calls": one.counted,
-        "calls_per_day": one.counted / days if days else None, "hours_per_call": one.hours_per_call,
-        "needed": one.posts, "on_duty": number(whole.average_on_duty[place]), "headcount": one.headcount,
-        "missing": None if worst is None else lacking[worst],
-        "missing_hour": worst if worst is not None and lacking[worst] > 0 else None,
-        "missing_hours": sum(lacking) if worst is not None else None,
-        "short_hours": json.dumps([hour for run in one.short for hour in run.hours]),
-        "match": one.match, "match_ceiling": one.match_ceiling, "utilisation": one.utilisation,
+        "station": code, "name": known.station_names[code], "calls": counted,
+        "calls_per_day": counted / days if days else None,
+        "hours_per_call": number(whole.demand.hours_per_call[place]),
+        "needed": needed, "on_duty": number(whole.average_on_duty[place]),
+        "headcount": None if needed is None else posts.headcount(needed, whole.rules),
+        "missing": float(lacking[worst]) if is_known else None,
+        "missing_hour": worst if is_known and lacking[worst] > 0 else None,
+        "missing_hours": float(lacking.sum()) if is_known else None,
+        "short_hours": json.dumps([hour for run in short for hour in run.hours]),
+        "lacking": max((posts.whole(run.missing) for run in short), default=0),
+        "match": match, "match_ceiling": ceiling, "utilisation": utilisation,
         "p_no_unit": queue.p_no_unit if queue else None, "mean_wait": queue.mean_wait if queue else None,
         "p90_wait": queue.p90_wait if queue else None, "overload": queue.overload if queue else None,
-        "text": words_of(one)[0],
+        "text": _first_words(counted, needed, utilisation, short),
     }  # fmt: skip
-
-
-def _staffing_of_row(whole: Picture, place: int) -> StationStaffing:
-    return _staffing(whole, [place], whole.counted.stations[place], "")
 
 
 def _relative(match: object, ceiling: object) -> float:

@@ -163,6 +163,14 @@ def window(snapshot: Snapshot, selection: Selection, rules: Rules) -> Dates:
     return min(period.first, last - timedelta(days=7 * rules.weeks - 1)), last
 
 
+def by_days(snapshot: Snapshot, selection: Selection, rules: Rules) -> Selection:
+    """Return the selection of the same days, stations (codes) and categories: filters that average the same days, as
+    most periods up to today do, ask the same question. Raises MetricError, UnknownName."""
+    first, last = window(snapshot, selection, rules)
+    chosen = catalogue.of(snapshot).station_codes(selection.stations)
+    return Selection("custom", first, last, chosen, selection.categories)
+
+
 def load(snapshot: Snapshot, days: Dates) -> Load:
     """Return what was counted from the first to the last of `days`, once per version."""
     return cache.answer(snapshot, days, _load)

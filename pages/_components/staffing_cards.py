@@ -25,7 +25,7 @@ from pages._components import (
     states,
     status,
 )
-from pages._components.score_questions import month_words
+from pages._components.score_questions import DEFAULT, month_words
 from pages._components.staffing_move_figure import move_steps
 
 Slots = dict[str, Any]
@@ -133,20 +133,21 @@ def move_parts(snapshot: Snapshot, trial: Trial, mode: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def extra_parts(snapshot: Snapshot, found: Allocation, extra: int, hours: int, known: bool) -> dict[str, Any]:
+def extra_parts(snapshot: Snapshot, found: Allocation, extra: int | None, hours: int, known: bool) -> dict[str, Any]:
     """Return the values of the card of extra posts; known: whether work and duty are."""
+    listed = {*staffing_questions.EXTRA, *([extra] if extra else [])}
     offered = {
-        "posts": [(str(n), f"{n} 个岗位") for n in sorted({*staffing_questions.EXTRA, extra})],
+        "posts": [(DEFAULT, "补足为止"), *((str(n), f"{n} 个岗位") for n in sorted(listed))],
         "post": [(str(n), f"{n} 小时") for n in staffing_questions.POSTS],
     }
     return {
         "said": staffing_words.allocation_said(found),
         "options": {key: score_controls.options(choices) for key, choices in offered.items()},
-        "values": {"posts": str(extra), "post": str(hours)},
+        "values": {"posts": str(extra) if extra else DEFAULT, "post": str(hours)},
         "heads": {
             "title": staffing_words.allocation_title(found) if known else "增配建议",
             "sub": "每岗每日一班、每班 1 人；按平均日各钟点的缺口",
-            "note": "逐个岗位给最缺的所和时段，对降低最大缺口而言是最优的；不足半人的缺口不补。",
+            "note": "逐个岗位给最缺的所和时段，对降低最大缺口而言是最优的；只给有缺人时段的所，补到缺口不足半人。",
             "source": status.source_line(snapshot),
         },
     }  # fmt: skip

@@ -12,6 +12,7 @@ from metrics.force.rules import Rule, Rules
 from metrics.force.rules import rules as rules_of
 from metrics.force.work import Work, work
 from metrics.model import MetricError
+from metrics.staffing.posts import say_missing, whole
 from pages._components import staffing_methods, staffing_questions, staffing_tables, staffing_words
 from pages._components.export import Column, Sheet, sheet_of
 from pages._components.figures import WEEKDAYS
@@ -23,7 +24,7 @@ METHODS = staffing_methods.__name__
 _PEOPLE = (
     Column("来警（起/时）", "number", 12, 2), Column("应配（人）", "number", 12, 2),
     Column("区间下限", "number", 10, 2),
-    Column("区间上限", "number", 10, 2), Column("在岗（人）", "number", 12, 2), Column("缺人之和", "number", 10, 2),
+    Column("区间上限", "number", 10, 2), Column("在岗（人）", "number", 12, 2), Column("缺人之和", "number", 10, 0),
     Column("缺人的派出所", width=32),
 )  # fmt: skip
 
@@ -119,7 +120,7 @@ def stations(shown: Shown) -> Sheet:
     order = staffing_questions.one_of(shown.query, "order", staffing_questions.STATION_ORDERS, "排序", [])
     columns = (
         Column("派出所", width=18), Column("出警（起）", "number", 10, 0), Column("应配", "number", 10, 2),
-        Column("在岗", "number", 10, 2), Column("须编配", "number", 10, 0), Column("最多缺人", "number", 10, 2),
+        Column("在岗", "number", 10, 2), Column("须编配", "number", 10, 0), Column("最多缺人", "number", 10, 0),
         Column("缺人钟点", width=20), Column("匹配度", "number", 10, 3), Column("匹配度上限", "number", 10, 3),
         Column("判定", width=12), Column("占用率（%）", "number", 10, 1), Column("无空闲概率", "number", 10, 3),
         Column("等候 P90（分钟）", "number", 12, 1), Column("说明", width=48),
@@ -132,7 +133,7 @@ def stations(shown: Shown) -> Sheet:
 def _station(row: Mapping[str, Any]) -> tuple[Any, ...]:
     short = json.loads(row["short_hours"])
     return (
-        row["name"], row["calls"], row["needed"], row["on_duty"], row["headcount"], row["missing"] if short else None,
+        row["name"], row["calls"], row["needed"], row["on_duty"], row["headcount"], row["lacking"],
         "、".join(map(str, short)), row["match"], row["match_ceiling"], row["match_verdict"], row["utilisation"],
         row["p_no_unit"], row["p90_wait"], row["text"],
     )  # fmt: skip
@@ -158,14 +159,20 @@ def move(shown: Shown) -> Sheet:
 
 def extra(shown: Shown) -> Sheet:
     """Return where extra posts go."""
-    posts, hours = staffing_questions.extra_of(shown.query, [])
-    found = staffing.allocate(shown.snapshot, shown.selection, posts, hours)
+    number, hours = staffing_questions.extra_of(shown.query, [])
+    found = staffing.allocate(shown.snapshot, shown.selection, number, hours)
     columns = (
-        Column("派出所", width=18), Column("增配岗位", "number", 10, 0), Column("现最大缺口", "number", 12, 2),
-        Column("增配后", "number", 12, 2), Column("理由", width=64),
+        Column("派出所", width=18), Column("增配岗位", "number", 10, 0), Column("现最大缺口"), Column("增配后"),
+        Column("理由", width=64),
     )  # fmt: skip
-    rows = [(grant.name, grant.posts, grant.before, grant.after, grant.reason) for grant in found.grants]
-    lines = (("增配", f"{posts} 个岗位，每岗每日 {hours} 小时"), ("说明", " ".join((*found.words[:2], *found.notes))))
+    rows = [
+        (grant.name, grant.posts, say_missing(grant.before), say_missing(grant.after), grant.reason)
+        for grant in found.grants
+    ]
+    lines = (
+        ("增配", f"{found.asked} 个岗位，每岗每日 {hours} 小时"),
+        ("说明", " ".join((*found.words[:2], *found.notes))),
+    )
     return sheet_of(shown, "增配建议", columns, rows, about=("staffing-extra",), lines=lines)
 
 
@@ -181,11 +188,11 @@ def _lines(found: Work) -> tuple[tuple[str, str], ...]:
     return (("范围", found.name), ("说明", " ".join(staffing_words.assumptions(found))))
 
 
-def _lack(found: Work, hour: int, grain: str) -> tuple[float | None, str]:
+def _lack(found: Work, hour: int, grain: str) -> tuple[int | None, str]:
     lack = (found.day if grain == "day" else found.week)[hour]
     if not found.knows_duty:
         return None, ""
-    return lack.people, "、".join(f"{name} {missing:.1f}" for _, name, missing in lack.stations)
+    return lack.people, "、".join(f"{name} {whole(missing)}" for _, name, missing in lack.stations)
 
 
 def _mean(values: list[Any]) -> float | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from metrics.force.work import Lack, Work
+from metrics.staffing.posts import whole
 from metrics.staffing.values import Week
 from pages._components.figures import WEEKDAYS, Figure, Number, layout
 from pages._components.template import pixels, tokens
@@ -90,7 +90,7 @@ def _drawn(
     axes: dict[str, Any] = {"xaxis": axis, "yaxis": upright}
     notes = _labels(rows, work.knows_duty, token)
     if several:
-        most = max((row["lack"].people for row in rows), default=0.0)
+        most = max((row["lack"].people for row in rows), default=0)
         data.append(_strip(rows, hover, token))
         axes |= {"xaxis": {**axis, "anchor": "y2"}, "yaxis2": _strip_axis(most)}
         notes.append(_strip_label(most, token))
@@ -113,8 +113,8 @@ def _lines(work: Work, rows: Sequence[dict[str, Any]], several: bool, token: dic
     return [*found, {**step(edges, [*needed, needed[-1]], token["ink"], 2), "name": "needed", "hoverinfo": "skip"}]
 
 
-def _strip_axis(most: float) -> dict[str, Any]:
-    marks = [math.ceil(most)] if most else []
+def _strip_axis(most: int) -> dict[str, Any]:
+    marks = [most] if most else []
     return {"domain": _STRIP, "range": [0, max(most, 1.0) * 1.2], "showgrid": True, "tickvals": marks}
 
 
@@ -174,7 +174,7 @@ def _leads(row: dict[str, Any], several: bool, address: Address) -> str:
     return address(row["lack"].stations[0][0]) if several and row["lack"].stations else ""
 
 
-def _strip_label(most: float, token: dict[str, str]) -> dict[str, Any]:
+def _strip_label(most: int, token: dict[str, str]) -> dict[str, Any]:
     text = "各所缺人之和（每所缺 1 人以上的才计）" if most else "各所均不缺人（缺 1 人以上的才计）"
     return {
         "xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": _STRIP[1], "yanchor": "bottom", "text": text,
@@ -221,7 +221,7 @@ def _lack_labels(rows: Sequence[dict[str, Any]], token: dict[str, str]) -> list[
         {
             "x": min(max(hour + 0.5, edge), len(rows) - edge), "y": _above(rows, hour), "yshift": 10,
             "showarrow": False,
-            "text": f"缺 {math.floor(rows[hour]['lack'].people + 0.5)} 人",
+            "text": f"缺 {rows[hour]['lack'].people} 人",
             "font": {"color": token["worse-ink"], "size": pixels("f1")},
         }
         for hour in worst[:3]
@@ -242,9 +242,9 @@ def _hover(row: dict[str, Any], several: bool) -> str:
         lines.append(f"{NEEDED} {said(row['needed'])}（95% 区间 {row['low']:.1f}–{row['high']:.1f}）")
     lines.append(f"{ON_DUTY} {said(row['duty'])}")
     lack = row["lack"].stations
-    lines += [f"{name}缺 {missing:.1f} 人" if several else f"缺 {missing:.1f} 人" for _, name, missing in lack[:3]]
+    lines += [f"{name if several else ''}缺 {whole(missing)} 人" for _, name, missing in lack[:3]]
     if len(lack) > 3:
-        lines.append(f"等 {len(lack)} 个所，共缺 {row['lack'].people:.1f} 人")
+        lines.append(f"等 {len(lack)} 个所，共缺 {row['lack'].people} 人")
     return "<br>".join(lines)
 
 

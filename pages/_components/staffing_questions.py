@@ -15,7 +15,6 @@ Query = Mapping[str, str]
 DAYS = {"1234567": "每天", "12345": "周一至周五", "67": "周六、周日", "5": "周五", "56": "周五、周六"}
 LENGTHS = (2, 3, 4, 6, 8, 10, 12, 24)
 EXTRA = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30)
-USUAL_EXTRA = 5
 POSTS = (8, 12)
 # How the tables are sorted: by key of the URL, the first is what an address without the key means.
 STATION_ORDERS = ("short", "match", "busy", "nounit", "name")
@@ -64,12 +63,12 @@ def wish_of(query: Query, known: Catalogue, notices: list[str]) -> Wish:
         give = None
     begin = _number(query, "begin", 0, 23, "起始钟点", notices)
     hours = _number(query, "hours", 1, 24, "时长", notices)
-    return Wish(give, take, begin, hours, days, _number(query, "people", 1, MOST_PEOPLE, "调动人数", notices) or 1)
+    return Wish(give, take, begin, hours, days, _number(query, "people", 1, MOST_PEOPLE, "调动人数", notices))
 
 
-def extra_of(query: Query, notices: list[str]) -> tuple[int, int]:
-    """Return the number of extra posts and the hours of each."""
-    posts = _number(query, "extra", 1, max(EXTRA), "增配岗位数", notices) or USUAL_EXTRA
+def extra_of(query: Query, notices: list[str]) -> tuple[int | None, int]:
+    """Return the number of extra posts (None: as many as end every shortage) and the hours of each."""
+    posts = _number(query, "extra", 1, max(EXTRA), "增配岗位数", notices)
     hours = _number(query, "post", 1, 24, "班次时长", notices)
     return posts, hours if hours in POSTS else POSTS[0]
 

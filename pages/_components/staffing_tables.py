@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,14 +14,13 @@ from dash import html
 from metrics.briefing import short_name
 from metrics.force.rules import Rule, Rules
 from metrics.score import MET, MISSED, Score
-from metrics.staffing.posts import LEAST
 from metrics.staffing.stations import LOW
 from pages._components import scores, states
 from pages._components.attributes import attributes
-from pages._components.markup import static
+from pages._components.markup import Written, render, static
 
 # A row of 24 hours: from these people missing on a mark is tinted, tinted more, full.
-_TINTS = (LEAST, 2.0, 3.0)
+_TINTS = (1, 2, 3)
 
 
 def merged(words: Any, title: str = "", className: str = "", **changes: str) -> html.A:
@@ -177,9 +176,8 @@ def station_rows(table: pd.DataFrame, order: str, chosen: Collection[str]) -> ht
 
 
 def _station_row(row: Mapping[str, Any], is_chosen: bool) -> html.Tr:
-    short = json.loads(row["short_hours"])
+    short = tuple(json.loads(row["short_hours"]))
     name = merged(short_name(row["name"]), title=row["text"], station=row["station"])
-    missing = row["missing"] if short else None
     low = row["match_verdict"] == LOW
     match = "—" if row["match"] is None else f"{row['match']:.2f}{' ↓' if low else ''}"
     ceiling = "" if row["match_ceiling"] is None else f"；警情数量所限，至多 {row['match_ceiling']:.2f}"
@@ -188,8 +186,8 @@ def _station_row(row: Mapping[str, Any], is_chosen: bool) -> html.Tr:
             html.Th(name, scope="row"),
             html.Td(number(row["needed"]), className="num"),
             html.Td(number(row["on_duty"]), className="num"),
-            html.Td(_lacking(missing), className="num", title=row["text"]),
-            html.Td(_hours(short, row["missing"]), title=row["text"]),
+            html.Td(_lacking(row["lacking"]), className="num", title=row["text"]),
+            html.Td(_hours(short, row["lacking"]), title=row["text"]),
             html.Td(match, className="num tone-worse" if low else "num", title=f"{row['match_verdict']}{ceiling}"),
             html.Td(percent(row["utilisation"]), className="num"),
             html.Td(_chance(row["p_no_unit"]), className="num", title=_waiting(row)),
@@ -198,24 +196,27 @@ def _station_row(row: Mapping[str, Any], is_chosen: bool) -> html.Tr:
     )  # fmt: skip
 
 
-def _lacking(missing: float | None) -> html.Span:
-    if not missing:
+def _lacking(people: int) -> html.Span:
+    if not people:
         return html.Span("—", className="tone-none")
-    return html.Span(f"缺 {math.floor(missing + 0.5)}", className="tone-worse")
+    return html.Span(f"缺 {people}", className="tone-worse")
 
 
 def _chance(p: float | None) -> str:
     return "—" if p is None else f"{p:.0%}"
 
 
-def _hours(short: Sequence[int], missing: float | None) -> html.Div:
-    """Return the 24 hours as a strip of marks; only hours that are short have a colour."""
-    step = sum((missing or 0.0) >= limit for limit in _TINTS)
+@lru_cache(maxsize=512)
+def _hours(short: tuple[int, ...], lacking: int) -> Written:
+    """Write the 24 hours as a strip of marks; only hours that are short have a colour.
+
+    Most stations have the same strip, that without any; drawing sixty took longer than the rest of the table.
+    """
+    step = sum(lacking >= limit for limit in _TINTS)
     said = "、".join(f"{hour} 时" for hour in short) or "无"
-    return html.Div(
-        [html.I(className=f"step-high-{max(step, 1)}" if hour in short else "step-mid") for hour in range(24)],
-        className="hour-strip", role="img", **attributes(aria_label=f"缺人的钟点：{said}"),
-    )  # fmt: skip
+    marks = [html.I(className=f"step-high-{max(step, 1)}" if hour in short else "step-mid") for hour in range(24)]
+    label = attributes(aria_label=f"缺人的钟点：{said}")
+    return Written(render(html.Div(marks, className="hour-strip", role="img", **label)))
 
 
 def _waiting(row: Mapping[str, Any]) -> str:

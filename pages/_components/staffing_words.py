@@ -10,10 +10,12 @@ from dash import html
 
 from metrics.briefing import short_name
 from metrics.compare import REAL
-from metrics.force.moves import Trial
+from metrics.force.moves import Trial, Unneeded
+from metrics.force.shifts import Within
 from metrics.force.work import Work
+from metrics.staffing import posts
 from metrics.staffing.moving import say_slots
-from metrics.staffing.posts import say_run
+from metrics.staffing.posts import LEAST, say_missing, say_run, whole
 from metrics.staffing.stations import LOW, UNJUDGED
 from metrics.staffing.values import Allocation, Effect, ShortRun, Side, StationStaffing
 from pages._components import staffing_questions, states
@@ -68,11 +70,6 @@ def run_words(run: ShortRun) -> str:
     """Say a run of short hours with its worst hour."""
     worst = f"{run.worst_hour} 时应配 {run.needed:.1f}，在岗 {run.on_duty:.1f}"
     return f"{say_run(run.hours)}缺 {whole(run.missing)} 人（{worst}）"
-
-
-def whole(people: float) -> int:
-    """Return people as whole ones, half a person up, as metrics.staffing says them."""
-    return math.floor(people + 0.5)
 
 
 def _measure(label: str, value: str, meaning: str, tone: str) -> tuple[html.Dt, html.Dd]:
@@ -146,7 +143,24 @@ def move_title(trial: Trial) -> str:
 
 def move_said(trial: Trial) -> html.Div:
     """Return one table per station: each figure before and after, with the interval of the change and its verdict."""
-    return static([_side(trial.move.source, "调出"), _side(trial.move.target, "调入")], "sides")
+    sides = html.Div([_side(trial.move.source, "调出"), _side(trial.move.target, "调入")], className="sides")
+    rest = "；".join(posts.say_short(run) for run in trial.rest)
+    told = [html.P(f"调整后{short_name(trial.move.target.name)}仍有：{rest}。", className="card-note")] if rest else []
+    own = [_within(trial.within)] if trial.within else []
+    return static([*own, sides, *told])
+
+
+def _within(found: Within) -> html.P:
+    """Say what the station can do with its own people, before anybody else's."""
+    p = found.side.p_no_unit
+    said = f"{short_name(found.side.name)}把{within_words(found)}，各时段即不再缺人"
+    effect = f"来警时无空闲警组由 {_chance(p.before)} 变为 {_chance(p.after)}，{_points(p)}，{p.verdict}"
+    return html.P([html.B("先在所内调班："), f"{said}；{effect}。"], className="move-within")
+
+
+def within_words(found: Within) -> str:
+    """Say who works which other hours."""
+    return "，".join(part.text for part in found.parts)
 
 
 def _side(side: Side, verb: str) -> html.Div:
@@ -167,12 +181,10 @@ def effect_rows(side: Side) -> list[EffectRow]:
         ("来警时无空闲警组", _chance(p.before), _chance(p.after), _points(p), p.verdict, _sign(p)),
         ("等候派出 P90（分钟）", _minutes(wait.before), _minutes(wait.after), _span(wait), *_judged(wait)),
     ]
-    if max(side.shortfall) >= 0.05:
-        before, after = side.shortfall
-        change = after - before
-        rows.append(
-            ("最大缺口（人）", f"{before:.1f}", f"{after:.1f}", f"{change:+.1f}", "按平均日计", round(change, 1))
-        )
+    if max(side.shortfall) >= LEAST:
+        most, left = (say_missing(missing) for missing in side.shortfall)
+        change = math.fsum(sign * whole(one) for sign, one in zip((-1, 1), side.shortfall, strict=True) if one >= LEAST)
+        rows.append(("最大缺口", most, left, f"{change:+.0f} 人" if change else "不变", "按平均日计", change))
     if max(side.overload) >= 0.0005:
         before, after = side.overload
         change = after - before
@@ -246,7 +258,9 @@ def allocation_title(found: Allocation) -> str:
     """Say what extra posts do."""
     if not found.grants:
         return "增配建议：无需增配"
-    return f"增配 {found.placed} 岗，最大缺口由 {found.worst_before:.1f} 人降为 {found.worst_after:.1f} 人"
+    if not whole(found.worst_after):
+        return f"增配 {found.placed} 岗，各所缺人时段即可补足"
+    return f"增配 {found.placed} 岗，最大缺口 {say_missing(found.worst_before)} → {say_missing(found.worst_after)}"
 
 
 def allocation_said(found: Allocation) -> html.Div:
@@ -258,7 +272,7 @@ def allocation_said(found: Allocation) -> html.Div:
             [
                 html.Th(merged(short_name(grant.name), station=grant.station), scope="row"),
                 html.Td(f"{grant.posts} 岗", className="num now"),
-                html.Td(f"{grant.before:.1f} → {grant.after:.1f}", className="num"),
+                html.Td(f"{say_missing(grant.before)} → {say_missing(grant.after)}", className="num"),
                 html.Td(_reason(grant.reason)),
             ]
         )
@@ -284,6 +298,13 @@ def slider_words(people: int, most: int) -> str:
 def refused(text: str) -> html.Div:
     """Say why there is nothing to try out."""
     return states.panel("无法推演", text)
+
+
+def unneeded(error: Unneeded) -> html.Div:
+    """Say why no move is proposed, with a link that tries one out all the same."""
+    link = merged("仍要试算", className="button", take=error.take)
+    parts = [html.P("不须调整", className="state-title"), html.P(str(error), className="state-text"), link]
+    return html.Div(parts, className="state state-neutral", role="status")
 
 
 def listed(words: Sequence[str]) -> html.Div:

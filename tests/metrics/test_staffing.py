@@ -528,7 +528,10 @@ def test_extra_posts_go_to_the_hours_that_are_short(store: Store) -> None:
     assert found.worst_before == pytest.approx(of(snapshot).short[0].missing)
     assert found.worst_after < 0.5 and found.placed < found.asked
     assert all(any((22 - shift.begin) % 24 < 8 for shift in grant.shifts) for grant in found.grants)
-    assert found.grants[0].reason.startswith("东港派出所 22 时至 23 时缺口最大")
+    assert found.grants[0].reason.startswith("东港派出所 22 时至 23 时缺 3 人；增 ")
+    # Without a number: as many as the shortages that are named take.
+    enough = staffing.allocate(snapshot, LAST, rules=WEEKS)
+    assert (enough.asked, enough.grants) == (found.placed, found.grants)
     with pytest.raises(MetricError):
         staffing.allocate(snapshot, LAST, 0)
 
@@ -545,6 +548,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Snapshot, d
     truths = json.loads((root / bureau.TRUTH_FILE).read_text(encoding="utf-8"))
     (planted,) = [truth for truth in truths if truth["kind"] == "staffing"]
     yield snapshot, planted, root
+
+
+def test_missing_people_are_rounded_in_one_way() -> None:
+    said = [posts.say_missing(people) for people in (3.54, 3.5, 3.49, 1.0, 0.99, 0.5, 0.49, 0.0)]
+    assert said == ["4 人", "4 人", "3 人", "1 人", "不足 1 人", "不足 1 人", "0 人", "0 人"]
 
 
 def test_the_planted_night_shift_is_found_and_nothing_like_it(demo: tuple[Snapshot, dict[str, Any], Path]) -> None:

@@ -238,7 +238,8 @@ def test_effect_of_a_move_has_interval_and_verdict(snapshot: Snapshot) -> None:
     assert "至" in change and verdict == "真变化" and sign < 0
     assert rows["等候派出 P90（分钟）"][1] == "超负荷"
     assert rows["等候派出 P90（分钟）"][3] == "不再超负荷"
-    assert text_of(staffing_words.move_said(trial)).count("95% 区间") == 2
+    assert text_of(staffing_words.move_said(trial)).count("变化（95% 区间）") == 2
+    assert rows["最大缺口"][1:4] == ("3 人", "0 人", "−3 人")
 
 
 # ---- the address -----------------------------------------------------------------------------------
@@ -253,7 +254,7 @@ def test_address_is_read_and_odd_values_are_said(snapshot: Snapshot) -> None:
     assert len(notices) == 5
     assert staffing_questions.wish_of({"give": CITY, "take": CITY}, known, []) == Wish(take=CITY)
     assert staffing_questions.extra_of({"extra": "7", "post": "12"}, []) == (7, 12)
-    assert staffing_questions.extra_of({"extra": "0", "post": "x"}, notices) == (5, 8)
+    assert staffing_questions.extra_of({"extra": "0", "post": "x"}, notices) == (None, 8)
 
 
 # ---- callbacks -------------------------------------------------------------------------------------
@@ -309,10 +310,13 @@ def test_move_follows_address_and_slider(client: FlaskClient) -> None:
     assert [answer[f"staffing-{key}"]["value"] for key in ("give", "take", "begin", "hours", "days")] == [
         VILLAGE, CITY, "22", "1", "1234567",
     ]  # fmt: skip
-    assert answer["staffing-people-words"]["children"] == "调 1 人（该班次至多 9 人）"
-    assert "staffing-people" not in answer or "value" not in answer["staffing-people"]
-    dragged = show_move(client, people=3, changed="staffing-people.value")
-    assert dragged["staffing-move-title"]["children"] == "试算：南山所调 3 人到东港所"
+    # As many as end the shortage; a slider that stands there already is left alone.
+    assert answer["staffing-people-words"]["children"] == "调 3 人（该班次至多 9 人）"
+    assert answer["staffing-people"]["value"] == 3
+    stands = show_move(client, people=3)
+    assert "staffing-people" not in stands or "value" not in stands["staffing-people"]
+    dragged = show_move(client, people=2, changed="staffing-people.value")
+    assert dragged["staffing-move-title"]["children"] == "试算：南山所调 2 人到东港所"
     # The address goes before a slider that nobody touches.
     linked = ask(
         client, "staffing-move-said.children",
@@ -332,10 +336,25 @@ def test_more_people_than_a_shift_has_are_refused_in_words(client: FlaskClient) 
 
 def test_extra_posts(client: FlaskClient) -> None:
     answer = ask(client, "staffing-extra-said.children", {**FILTER, "staffing-extra-asked.data": {"extra": "3"}})
-    assert answer["staffing-extra-title"]["children"].startswith("增配 3 岗，最大缺口由 3.")
+    assert answer["staffing-extra-title"]["children"] == "增配 3 岗，各所缺人时段即可补足"
     said = html_of(answer["staffing-extra-said"]["children"])
-    assert "东港所" in said and "22 时至 23 时缺口最大" in said
+    assert "东港所" in said and "22 时至 23 时缺 3 人；增 3 岗" in said
     assert answer["staffing-posts"]["value"] == "3"
+    few = ask(client, "staffing-extra-said.children", {**FILTER, "staffing-extra-asked.data": {"extra": "1"}})
+    assert few["staffing-extra-title"]["children"] == "增配 1 岗，最大缺口 3 人 → 2 人"
+    enough = ask(client, "staffing-extra-said.children", {**FILTER, "staffing-extra-asked.data": {}})
+    assert enough["staffing-extra-title"]["children"] == "增配 3 岗，各所缺人时段即可补足"
+    assert enough["staffing-posts"]["value"] == "*"
+
+
+def test_where_nobody_is_short_no_move_is_proposed(client: FlaskClient) -> None:
+    inputs = {**FILTER, "selection.data": {**LAST.to_query(), "station": EDGE}, "mode.data": "light"}
+    asked = {**inputs, "staffing-move-asked.data": {}, "staffing-people.value": 1}
+    answer = ask(client, "staffing-move-said.children", asked)
+    said = html_of(answer["staffing-move-state"]["children"])
+    assert "不须调整" in said and "西郊派出所各时段均不缺人" in said
+    assert f"'?take={EDGE}'" in str(answer["staffing-move-state"]["children"])
+    assert answer["staffing-move-box"]["hidden"] is True
 
 
 def test_no_calls_and_no_data_are_told_apart(client: FlaskClient) -> None:
