@@ -234,7 +234,7 @@ def _rules_drawn(snapshot: Snapshot, question: tuple[Selection, Pack, tuple[tupl
             "note": staffing_cards.rules_note(found), "source": source,
         },
         "cards": {
-            "staffing-rows": staffing_cards.rows_card(found, shown, query, selection, source),
+            "staffing-rows": staffing_cards.rows_card(snapshot, found, shown, query, selection, source),
             "staffing-stations": staffing_cards.stations_card(snapshot, query, selection, source),
         },
     }  # fmt: skip

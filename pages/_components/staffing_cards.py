@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from data.reading import Snapshot
-from metrics import catalogue
+from metrics import cache, catalogue
 from metrics.briefing import short_name
 from metrics.force.moves import Trial
 from metrics.force.rules import Rule, Rules
@@ -73,15 +73,22 @@ def rules_note(found: Rules) -> str:
     return f"{note}{found.pack.document}，概括为本系统自拟，以文件原文为准。"
 
 
-def rows_card(found: Rules, shown: Rule | None, query: dict[str, str], selection: Selection, source: str) -> Slots:
+def rows_card(
+    snapshot: Snapshot, found: Rules, shown: Rule | None, query: dict[str, str], selection: Selection, source: str
+) -> Slots:
+    """Return the stations against the rule that is shown; the table stands for every filter of the same month."""
     if shown is None:
         message = states.panel("没有按所考核的警力目标", f"「{found.pack.name}」没有由台账或勤务表计算的派出所目标。")
         return cards.filled(message, title="各所对照目标", source=source)
     if not found.is_known:
         return cards.filled(states.panel("没有警力数据", "各所均未报送。"), title="各所对照目标", source=source)
     order = staffing_questions.one_of(query, "rows", staffing_questions.RULE_ORDERS, "排序", [])
+
+    def table(*_: object) -> Any:
+        return staffing_tables.rule_rows(shown, order, selection.stations)
+
     return cards.filled(
-        staffing_tables.rule_rows(shown, order, selection.stations),
+        cache.answer(snapshot, (found.pack, found.month, shown.target.id, order, selection.stations), table),
         title=f"{shown.target.label}：{staffing_tables.missed_words(shown)}",
         sub=f"要求 {shown.target.says} · {month_words(found.month)} · {shown.target.clause}",
         note=f"{shown.target.summary}。约束 {len(shown.rows)} 个所；竖线为要求。", source=source,
@@ -89,6 +96,7 @@ def rows_card(found: Rules, shown: Rule | None, query: dict[str, str], selection
 
 
 def stations_card(snapshot: Snapshot, query: dict[str, str], selection: Selection, source: str) -> Slots:
+    """Return all stations against their work; the table stands for every filter that averages the same days."""
     try:
         found = work(snapshot, selection)
     except MetricError as error:
@@ -97,8 +105,12 @@ def stations_card(snapshot: Snapshot, query: dict[str, str], selection: Selectio
         words = "没有处置时间和排班数据，各所均无从对照。"
         return cards.filled(states.panel("无法对照", words), source=source)
     order = staffing_questions.one_of(query, "order", staffing_questions.STATION_ORDERS, "排序", [])
+
+    def table(*_: object) -> Any:
+        return staffing_tables.station_rows(found.table, order, selection.stations)
+
     return cards.filled(
-        staffing_tables.station_rows(found.table, order, selection.stations),
+        cache.answer(snapshot, (found.one.first, found.one.last, order, selection.stations), table),
         sub=f"人 · {found.one.first:%Y-%m-%d} 至 {found.one.last:%m-%d} 平均 · {len(found.table)} 个所",
         note="应配、在岗为全天平均；缺 1 人以上且超出随机波动的钟点才着色。点表头排序，点所名看该所。",
         source=source,
