@@ -99,6 +99,16 @@ def resolve(preset: str, as_of: datetime, week_start: int = 1) -> Period:
     raise MetricError(f"没有名为「{preset}」的时段。可选：{'、'.join(PRESETS.values())}。")
 
 
+def days_behind(as_of: datetime, now: datetime, cutoff: int = 0) -> int:
+    """Return by how many days the last complete day of the data lies before yesterday; 0 when it is yesterday or later.
+
+    as_of, now: wall-clock; cutoff: hour at which a day begins. Known answer: data up to 21 November 24:00 are complete
+    on the 22nd (0), one day behind on the 23rd; data up to the 21st 16:00 are one day behind on the 22nd.
+    """
+    shift = timedelta(hours=cutoff)
+    return max(0, ((now - shift).date() - (as_of - shift).date()).days)
+
+
 def span_window(period: Period, span: str, as_of: datetime) -> Window:
     """Return the elapsed window of a span: current, previous, last_year, festival, a baseline year ("2019"), spark …
 

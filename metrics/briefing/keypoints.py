@@ -12,7 +12,6 @@ from metrics.briefing.seasons import Expected
 from metrics.briefing.values import Briefing, Point, Surge
 from metrics.briefing.verdicts import Found, Hours, explained
 from metrics.catalogue import Catalogue
-from metrics.periods import PRESETS
 from metrics.selection import Selection
 
 MOST = 7
@@ -40,7 +39,7 @@ def key_points(
         *verdicts.of_rows(brief, known, selection),
         *verdicts.of_cases(brief, known, selection),
     ]
-    told = [_told(brief, selection, surge, [one for one in judged if _is_same(surge, one)]) for surge in surges]
+    told = [_told(brief, surge, [one for one in judged if _is_same(surge, one)]) for surge in surges]
     rest = _untold(judged, surges)
     # Only the eight weeks before know nothing of the calendar; where a year before is the base, the calendar is in it.
     reasons = [explained(one, seasonal(one.place, one.column)) if brief.by_weeks else None for one in rest]
@@ -79,14 +78,20 @@ def _is_same(surge: Surge, one: Found) -> bool:
     return one.rises and one.place == surge.alarm.station and one.column in surge.touched
 
 
-def _told(brief: Briefing, selection: Selection, surge: Surge, same: list[Found]) -> Point:
+def _told(brief: Briefing, surge: Surge, same: list[Found]) -> Point:
     """Return the point of a warning; a verdict that it swallows lends its rank, and its count where the days differ."""
     text = surge.alarm.sentence
     largest = max(same, key=lambda one: one.point.weight, default=None)
     if largest is not None and largest.fact and not _is_same_days(brief, surge):
-        text = f"{text}；{PRESETS['yesterday'] if selection.period == 'yesterday' else '本期'}{largest.fact}"
+        text = f"{text}；{_said_period(brief)}{largest.fact}"
     weight = max([surge.weight, *(one.point.weight for one in same)])
     return Point(text, surge.tone, surge.verdict, surge.page, surge.query, weight)
+
+
+def _said_period(brief: Briefing) -> str:
+    """Return 「11月21日」 of a single day, which need not be yesterday, else 「本期」."""
+    day = brief.window.last_day
+    return f"{day.month}月{day.day}日" if brief.window.days <= 1 else "本期"
 
 
 def _is_same_days(brief: Briefing, surge: Surge) -> bool:

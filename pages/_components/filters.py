@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import dash_bootstrap_components as dbc
 from dash import Dash, Input, Output, State, ctx, html, no_update
 
+from data import clock
 from data.snapshots import StoreError
 from metrics import catalogue, periods
 from metrics.catalogue import TABLE_GROUPS, Catalogue
@@ -34,7 +35,10 @@ _CONTROLS = {
 }
 # Ticking a station or category waits for 应用, so that five ticks are one question and one step back.
 _WAITS_FOR_APPLY = ("station", "category")
+_LISTS = (*_WAITS_FOR_APPLY, "period")
 _PERIODS = tuple(periods.PRESETS.items())
+# What a period that ends with yesterday shows of older data.
+LATEST = {"yesterday": "最近有数据的一日", "last7": "最近有数据的7日", "last30": "最近有数据的30日"}
 _BASES = tuple(BASES.items())
 _CUTOFFS = tuple((str(hour), f"{hour} 时") for hour in CUTOFFS)
 _WEEKDAYS = tuple((str(number), f"周{name}") for number, name in enumerate(WEEKDAY_NAMES, start=1))
@@ -179,7 +183,7 @@ def register(app: Dash) -> None:
         output={
             "search": Output("url", "search"),
             "controls": {key: Output(*where) for key, where in _CONTROLS.items()},
-            "options": {name: Output(f"filter-{name}", "options") for name in _WAITS_FOR_APPLY},
+            "options": {name: Output(f"filter-{name}", "options") for name in _LISTS},
             "summaries": {name: Output(f"filter-{name}-summary", "children") for name in _WAITS_FOR_APPLY},
             "days_hidden": Output("filter-days", "hidden"),
             "selection": Output("selection", "data"),
@@ -263,7 +267,11 @@ def _after_url(
     return {
         "search": no_update,
         "controls": _control_values(selection),
-        "options": {"station": _station_options(names), "category": _category_options(names)},
+        "options": {
+            "station": _station_options(names),
+            "category": _category_options(names),
+            "period": _period_options(selection, names),
+        },
         # A new version with the same filter reaches the pages through the store "snapshot".
         "selection": no_update if query == before else query,
         **_words(search, selection, names, [*problem, *notices, *unknown]),
@@ -291,7 +299,7 @@ def _words(search: str | None, selection: Selection, names: Catalogue | None, no
             "category": summary(selection.categories, names.category_names() if names else {}, "全部类别", "类"),
         },
         "days_hidden": selection.period != "custom",
-        "words": period_words(selection, names),
+        "words": heading_words(selection, names),
         "crumbs": crumbs(search, selection, names),
         "notices": [states.notice(text) for text in notices],
     }
@@ -301,7 +309,7 @@ def _nothing() -> dict[str, Any]:
     return {
         "search": no_update,
         "controls": dict.fromkeys(_CONTROLS, no_update),
-        "options": dict.fromkeys(_WAITS_FOR_APPLY, no_update),
+        "options": dict.fromkeys(_LISTS, no_update),
         "summaries": dict.fromkeys(_WAITS_FOR_APPLY, no_update),
         "days_hidden": no_update,
         "selection": no_update,
@@ -381,6 +389,24 @@ def period_words(selection: Selection, names: Catalogue | None) -> str:
     except MetricError:
         return ""
     return periods.describe(window, selection.cutoff)
+
+
+def heading_words(selection: Selection, names: Catalogue | None) -> str:
+    """Say the days that a selection shows, and that they are not yesterday's where 昨日 was meant."""
+    words = period_words(selection, names)
+    late = words and selection.period in LATEST and _days_behind(selection, names)
+    return f"{words} · {LATEST[selection.period]}" if late else words
+
+
+def _period_options(selection: Selection, names: Catalogue | None) -> list[dict[str, str]]:
+    """Return the periods; those that end with yesterday are called by what they are when the data is older."""
+    late = _days_behind(selection, names)
+    return [{"value": value, "label": LATEST.get(value, text) if late else text} for value, text in _PERIODS]
+
+
+def _days_behind(selection: Selection, names: Catalogue | None) -> int:
+    as_of = names.data_as_of if names else None
+    return periods.days_behind(as_of, clock.now(), selection.cutoff) if as_of else 0
 
 
 def _shown_days(selection: Selection, names: Catalogue | None) -> dict[str, str]:

@@ -29,10 +29,10 @@ def layout() -> html.Div:
                 [
                     html.Header(
                         [
-                            html.H1(
+                            html.Div(
                                 [
-                                    html.Span(id="period-words", className="period-words num"),
-                                    html.Span(PRODUCT, id="page-name", className="page-name"),
+                                    html.H1(PRODUCT, id="page-name", className="page-name"),
+                                    html.P(id="period-words", className="period-words num"),
                                 ],
                                 id="heading",
                             ),

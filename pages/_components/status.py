@@ -12,6 +12,7 @@ from dash.exceptions import PreventUpdate
 from data import clock
 from data.reading import Snapshot
 from data.snapshots import StoreError
+from metrics import periods
 from pages._components import session
 from pages._components.attributes import attributes
 from pages._components.markup import static
@@ -71,6 +72,7 @@ def badge(snapshot: Snapshot | None, problem: str | None = None) -> list[Any]:
     items: list[Any] = [
         html.Span(f"数据截至 {as_of[:16] if as_of else '—'}", className="status-item num", title=_age(as_of)),
         html.Span(f"版本 {snapshot.id}", className="status-item num"),
+        *_late(as_of),
         _quality(snapshot),
     ]
     if snapshot.is_demo:
@@ -135,6 +137,16 @@ def _quality(snapshot: Snapshot) -> Any:
         ],
         className="picker picker-quality status-item",
     )
+
+
+def _late(as_of: str | None) -> list[Any]:
+    """Say how many days behind the data is; 昨日 then shows the last day that is there (filters.heading_words)."""
+    days = periods.days_behind(datetime.fromisoformat(as_of), clock.now()) if as_of else 0
+    if not days:
+        return []
+    return [
+        html.Span(f"数据滞后 {days:,} 天", className="chip chip-watch", title=f"昨日的数据还没有导入。{_age(as_of)}")
+    ]
 
 
 def _age(as_of: str | None) -> str:

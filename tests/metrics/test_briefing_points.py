@@ -85,7 +85,7 @@ def test_a_warning_and_a_verdict_of_the_same_rise_are_one_story(store: Store) ->
 
 def test_a_day_within_the_weeks_of_a_warning_is_said_with_it(store: Store) -> None:
     found = brief(fitted(store, tiny.snapshot_of(store, steady, burst), alarm()), Selection())
-    assert found.points[0].text.endswith("；昨日刑事警情 40 起")
+    assert found.points[0].text.endswith("；11月21日刑事警情 40 起")
     # The verdict that it swallows lends its rank.
     assert found.points[0].weight > found.warnings.surges[0].weight
 

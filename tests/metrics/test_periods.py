@@ -197,3 +197,19 @@ def test_a_window_knows_its_days() -> None:
 )
 def test_windows_are_said_as_offices_write_them(start: str, end: str, cutoff: int, words: str) -> None:
     assert describe(window(start, end), cutoff) == words
+
+
+@pytest.mark.parametrize(
+    ("as_of", "now", "cutoff", "days"),
+    [
+        ("2026-11-22 00:00", "2026-11-22 07:30", 0, 0),
+        ("2026-11-22 00:00", "2026-11-23 00:00", 0, 1),
+        ("2026-11-21 16:00", "2026-11-22 07:30", 0, 1),
+        ("2026-11-22 00:00", "2026-11-22 07:30", 8, 0),
+        ("2026-11-22 00:00", "2026-11-22 09:00", 8, 1),
+        ("2026-11-25 00:00", "2026-11-22 09:00", 0, 0),
+        ("2024-02-29 00:00", "2024-03-01 09:00", 0, 1),
+    ],
+)
+def test_days_behind_count_from_the_last_complete_day(as_of: str, now: str, cutoff: int, days: int) -> None:
+    assert periods.days_behind(datetime.fromisoformat(as_of), datetime.fromisoformat(now), cutoff) == days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from dash import no_update
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data import clock
 from data.reading import Reader
 from data.snapshots import Store
 from metrics import catalogue
 from metrics.catalogue import Catalogue
 from metrics.selection import Selection
-from pages._components import filters
+from pages._components import filters, status
+from tests.pages.reading import text_of
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +118,19 @@ def test_words_of_the_bar(names: Catalogue) -> None:
     assert filters.summary((), {}, "全部派出所", "所") == "全部派出所"
     assert filters.summary(("a",), {"a": "新港所"}, "全部派出所", "所") == "新港所"
     assert filters.summary(("a", "b"), {"a": "新港所"}, "全部派出所", "所") == "新港所等 2 所"
+
+
+@pytest.mark.parametrize(("now", "late"), [("2026-11-22 07:30", False), ("2026-11-23 07:30", True)])
+def test_data_of_another_day_than_yesterday_is_not_called_yesterday(
+    names: Catalogue, demo_store: Store, monkeypatch: pytest.MonkeyPatch, now: str, late: bool
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(now))
+    found = filters._after_url("", None, names, [])
+    assert found["words"] == "2026年11月21日0时至24时" + (" · 最近有数据的一日" if late else "")
+    assert found["options"]["period"][0] == {"value": "yesterday", "label": "最近有数据的一日" if late else "昨日"}
+    assert "最近" not in filters._after_url("?period=month", None, names, [])["words"]
+    # What the status says agrees.
+    assert ("数据滞后 1 天" in text_of(status.badge(Reader(demo_store).snapshot()))) == late
 
 
 def test_without_data_the_bar_still_stands() -> None:
