@@ -189,7 +189,10 @@ def _week(recent: Briefing) -> Week:
         _run(name, int(first), RUN, by_hour)
         for name, first in (("最集中的 4 小时", np.argmax(starts)), ("最少的 4 小时", np.argmin(starts)))
     )
-    return Week(recent.week_words, recent.subject.label, recent.noun, total, most, least, _run("夜间", *NIGHT, by_hour))
+    return Week(
+        recent.week_words, recent.subject.label, recent.noun, total, most, least, _run("夜间", *NIGHT, by_hour),
+        float(hours[5:].sum()),
+    )  # fmt: skip
 
 
 def _run(name: str, first: int, length: int, by_hour: NDArray[np.float64]) -> Run:

@@ -94,7 +94,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Week:
-    """Hours of the day over the last four weeks: the four with most events, the four with fewest, and the night."""
+    """Hours of the day over the last four weeks: the four with most events, the four with fewest, the night.
+
+    weekend: events of Saturday and Sunday; its share in %, and what it would be if events came evenly over the week.
+    """
 
     words: str
     label: str
@@ -103,6 +106,17 @@ class Week:
     most: Run
     least: Run
     night: Run
+    weekend: float
+
+    @property
+    def weekend_share(self) -> float:
+        """Saturday's and Sunday's share of all events in %."""
+        return 100 * self.weekend / self.total
+
+    @property
+    def weekend_even(self) -> float:
+        """The share in % that two days of seven had if events came evenly."""
+        return 100 * 2 / 7
 
 
 @dataclass(frozen=True)

@@ -101,9 +101,9 @@ def _is_room(label: str, wide: float, tall: float) -> bool:
 
 
 def _weight(value: Mapping[str, Any]) -> int:
-    """Return how much a name is wanted; 0 for stations that are not flagged."""
+    """Return how much a name is wanted; 0 for stations that are neither flagged nor to be named in any case."""
     strength = abs(int(value.get("strength") or 0))
-    return strength if strength >= _FLAGGED else 0
+    return strength if strength >= _FLAGGED else int(bool(value.get("named")))
 
 
 def _name(label: str, at: Point, value: Mapping[str, Any], inside: bool, mode: str) -> dict[str, Any]:

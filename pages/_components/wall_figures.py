@@ -129,9 +129,25 @@ def _map(snapshot: Snapshot, found: Wall, size: Size) -> Figure | None:
     width, height = size.box
     inner = maps.crowd(stations, width, height)
     frame = [_window(inner, size.mode)] if inner else []
-    return maps.station_map(
+    drawn = maps.station_map(
         stations, _values(found.recent), [], size.mode, height=height, width=width, legend=(frame, [])
     )
+    if inner:
+        shown = drawn["layout"]
+        scale = height / (shown["yaxis"]["range"][1] - shown["yaxis"]["range"][0])
+        shown["annotations"] = [note for note in shown["annotations"] if _is_clear(note, inner, scale)]
+    return drawn
+
+
+def _is_clear(note: Figure, inner: tuple[float, float, float, float], scale: float) -> bool:
+    """Whether a name keeps clear of the part that is enlarged beside the map, which has its own; flagged ones stay."""
+    if "xanchor" in note or note["text"].startswith("<b>"):
+        return True
+    west, south, east, north = inner
+    high = pixels("f1") / scale
+    wide = high * len(note["text"]) / 2 / math.cos(math.radians((south + north) / 2))
+    x, y = float(note["x"]), float(note["y"])
+    return x + wide < west or x - wide > east or y + high < south or y - high > north
 
 
 def _core(snapshot: Snapshot, found: Wall, size: Size) -> Figure | None:
@@ -145,7 +161,9 @@ def _core(snapshot: Snapshot, found: Wall, size: Size) -> Figure | None:
 
 
 def _values(recent: Briefing) -> dict[str, dict[str, Any]]:
-    return {place.code: {"text": "", "strength": strength(place)} for place in recent.places}
+    """Return the tint of each station; those that the list beside the map tells are named in any case."""
+    found = {place.code: strength(place) for place in recent.places}
+    return {code: {"text": "", "strength": tint, "named": tint != 0} for code, tint in found.items()}
 
 
 def _window(box: tuple[float, float, float, float], mode: str) -> Figure:

@@ -11,6 +11,7 @@ from data.reading import Snapshot
 from metrics.briefing import Place
 from metrics.compare import REAL, Comparison
 from metrics.definitions import METRICS
+from metrics.force.work import Work
 from metrics.model import Metric
 from metrics.staffing import posts
 from metrics.trend.campaign import AHEAD, MISSED, REACHED, Net, Progress
@@ -158,10 +159,13 @@ def _judged(one: Count) -> html.Span:
 
 def _count(one: Count) -> html.Div:
     usual = f"预期 {one.expected[0]:,}–{one.expected[1]:,} · " if one.expected else ""
+    return _counted(one.metric.label, one.value, [usual, _judged(one)])
+
+
+def _counted(label: str, value: float, note: Any, unit: str = "起", decimals: int = 0) -> html.Div:
     return html.Div([
-        html.P(one.metric.label, className="wall-label"),
-        html.P([f"{one.value:,.0f}", html.Span("起", className="unit")], className="wall-key"),
-        html.P([usual, _judged(one)]),
+        html.P(label, className="wall-label"),
+        html.P([f"{value:,.{decimals}f}", html.Span(unit, className="unit")], className="wall-key"), html.P(note),
     ])  # fmt: skip
 
 
@@ -213,20 +217,24 @@ def _week_head(found: Wall) -> tuple[str, str]:
 def _week_text(found: Wall) -> list[Any]:
     week = found.week
     assert week is not None
-    rows = [
-        html.Li([
-            html.Span(f"{one.name}　{posts.say_run(one.hours)}"),
-            html.Span(f"{one.count:,.0f} 起，{one.share:.0f}%（均匀时 {one.even:.0f}%）"),
-        ])
-        for one in (week.night, week.least)
+    night, least = week.night, week.least
+    keys = [
+        _share(f"{night.name} {posts.say_run(night.hours)}", night.count, night.share, night.even),
+        _share("周六、周日", week.weekend, week.weekend_share, week.weekend_even),
+        _share(f"最少：{posts.say_run(least.hours)}", least.count, least.share, least.even),
+        _counted("四周合计", week.total, ""),
     ]  # fmt: skip
     return [
         html.P(week.most.name, className="wall-label"),
         html.P(posts.say_run(week.most.hours), className="wall-key wall-large"),
         html.P(f"{week.most.count:,.0f} 起，占 {week.most.share:.0f}%（均匀时 {week.most.even:.0f}%）"),
-        html.Ul(rows, className="wall-list"),
-        html.P(f"四周合计 {week.total:,.0f} 起；底色越浓越多，边上的条为按时、按日合计。", className="wall-note"),
+        html.Div(keys, className="wall-keys"),
+        html.P("均匀：各时、各日一样多时的占比。底色越浓越多，边上的条为按时、按日合计。", className="wall-note"),
     ]
+
+
+def _share(label: str, count: float, share: float, even: float) -> html.Div:
+    return _key(label, f"{share:.0f}%", f"{count:,.0f} 起，均匀时 {even:.0f}%", "none")
 
 
 # ---- 警力匹配 -------------------------------------------------------------------------------------
@@ -244,13 +252,6 @@ def _match_head(found: Wall) -> tuple[str, str]:
 def _match_text(found: Wall) -> list[Any]:
     work = found.work
     assert work is not None
-    one = work.one
-    keys = []
-    if one.match is not None:
-        ceiling = "" if one.match_ceiling is None else f"满分 1，偶然所限 {one.match_ceiling:.2f}"
-        keys.append(_key("警力与警情匹配指数", f"{one.match:.2f}", ceiling, "none"))
-    if one.utilisation is not None:
-        keys.append(_key("在岗时间用于处警", f"{one.utilisation:.0f}%", f"至多 {work.committed:.0%} 为宜", "none"))
     rows = [
         html.Li([
             html.Span(name),
@@ -266,9 +267,25 @@ def _match_text(found: Wall) -> list[Any]:
     said, tone = ("缺人的时段", "wall-label ") if rows else ("没有缺 1 人以上的时段。", "")
     lead = html.P(said, className=f"{tone}wall-block")
     return [
-        html.Div(keys, className="wall-keys"), lead, html.Ul(rows, className="wall-list"),
+        html.Div(_match_keys(work), className="wall-keys"), lead, html.Ul(rows, className="wall-list"),
         html.P(note, className="wall-note"),
     ]  # fmt: skip
+
+
+def _match_keys(work: Work) -> list[Any]:
+    one = work.one
+    keys = []
+    if one.match is not None:
+        ceiling = "" if one.match_ceiling is None else f"满分 1，偶然所限 {one.match_ceiling:.2f}"
+        keys.append(_key("警力与警情匹配指数", f"{one.match:.2f}", ceiling, "none"))
+    if one.utilisation is not None:
+        keys.append(_key("在岗时间用于处警", f"{one.utilisation:.0f}%", f"至多 {work.committed:.0%} 为宜", "none"))
+    duty = [value for value in one.day_on_duty if value is not None]
+    if one.posts is not None and work.knows_need:
+        keys.append(_counted("全天平均应配", one.posts, "", "人", 1))
+    if duty:
+        keys.append(_counted("全天平均在岗", sum(duty) / len(duty), "", "人", 1))
+    return keys
 
 
 # ---- 最需关注的所 ---------------------------------------------------------------------------------

@@ -211,6 +211,8 @@ def test_the_hours_of_the_week(store: Store) -> None:
     assert (week.least.count, len(week.least.hours)) == (0, 4)
     assert (week.night.hours, week.night.count) == ((22, 23, 0, 1, 2, 3, 4, 5), 0)
     assert week.night.even == pytest.approx(100 / 3)
+    assert (week.weekend, week.weekend_share) == (16, pytest.approx(100 * 2 / 7))
+    assert week.weekend_even == pytest.approx(100 * 2 / 7)
 
 
 def test_targets_count_the_stations_that_meet_them(store: Store) -> None:
