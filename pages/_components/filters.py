@@ -37,8 +37,8 @@ _CONTROLS = {
 _WAITS_FOR_APPLY = ("station", "category")
 _LISTS = (*_WAITS_FOR_APPLY, "period")
 _PERIODS = tuple(periods.PRESETS.items())
-# What a period that ends with yesterday shows of older data.
-LATEST = {"yesterday": "最近有数据的一日", "last7": "最近有数据的7日", "last30": "最近有数据的30日"}
+# What 昨日 shows when the data is older, in the list of periods and behind the date.
+LATEST, LATEST_IN_FULL = "最近一日", "最近有数据的一日"
 _BASES = tuple(BASES.items())
 _CUTOFFS = tuple((str(hour), f"{hour} 时") for hour in CUTOFFS)
 _WEEKDAYS = tuple((str(number), f"周{name}") for number, name in enumerate(WEEKDAY_NAMES, start=1))
@@ -392,16 +392,16 @@ def period_words(selection: Selection, names: Catalogue | None) -> str:
 
 
 def heading_words(selection: Selection, names: Catalogue | None) -> str:
-    """Say the days that a selection shows, and that they are not yesterday's where 昨日 was meant."""
+    """Say the days that a selection shows, and that the day is not yesterday where 昨日 was meant."""
     words = period_words(selection, names)
-    late = words and selection.period in LATEST and _days_behind(selection, names)
-    return f"{words} · {LATEST[selection.period]}" if late else words
+    is_late = bool(words) and selection.period == "yesterday" and _days_behind(selection, names) > 0
+    return f"{words} · {LATEST_IN_FULL}" if is_late else words
 
 
 def _period_options(selection: Selection, names: Catalogue | None) -> list[dict[str, str]]:
-    """Return the periods; those that end with yesterday are called by what they are when the data is older."""
-    late = _days_behind(selection, names)
-    return [{"value": value, "label": LATEST.get(value, text) if late else text} for value, text in _PERIODS]
+    """Return the periods; 昨日 is called by what it is when the data is older."""
+    latest = {"yesterday": LATEST} if _days_behind(selection, names) else {}
+    return [{"value": value, "label": latest.get(value, text)} for value, text in _PERIODS]
 
 
 def _days_behind(selection: Selection, names: Catalogue | None) -> int:

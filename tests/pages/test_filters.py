@@ -127,7 +127,7 @@ def test_data_of_another_day_than_yesterday_is_not_called_yesterday(
     monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(now))
     found = filters._after_url("", None, names, [])
     assert found["words"] == "2026年11月21日0时至24时" + (" · 最近有数据的一日" if late else "")
-    assert found["options"]["period"][0] == {"value": "yesterday", "label": "最近有数据的一日" if late else "昨日"}
+    assert found["options"]["period"][0] == {"value": "yesterday", "label": "最近一日" if late else "昨日"}
     assert "最近" not in filters._after_url("?period=month", None, names, [])["words"]
     # What the status says agrees.
     assert ("数据滞后 1 天" in text_of(status.badge(Reader(demo_store).snapshot()))) == late
