@@ -88,16 +88,28 @@ def _repeats() -> list[Metric]:
     ]
 
 
+_TERM = (
+    "治安调解应在受理后 3 个工作日内完成（公通字〔2007〕81号 第九条），按含双休日的 7 日计；"
+    "报警不满 7 日的不论是否化解均不计入，在办数见「待化解纠纷」"
+)
+
+
 def _outcomes() -> list[Metric]:
     disputes = "valid and category_group = '纠纷'"
+    # Counted back from the last day of the data: how old a dispute is does not depend on the day on which one looks.
+    due = "cast(happened_at as date) <= (select cast(max(call_time) as date) - 7 from alerts)"
     return [
         alert("disputes_resolved", "已化解纠纷", "纠纷警情中调解结果为已化解的", "纠纷且已化解计数",
                f"count(*) filter (where {disputes} and mediated = '已化解')", better="higher"),
         alert("disputes_pending", "待化解纠纷", "纠纷警情中待化解或调解中的", "纠纷且待化解、调解中计数",
                f"count(*) filter (where {disputes} and mediated in ('待化解', '调解中'))", better="lower"),
-        share("dispute_resolved", "矛盾纠纷化解率", "纠纷警情中已化解的比例", "disputes_resolved", "alerts_dispute",
-               formula="已化解 ÷ 纠纷警情 × 100%", better="higher", clause=f"{BINHAI} 第12条：不低于 98%",
-               caveat="待化解、调解中的计入分母，另列「待化解纠纷」"),
+        alert("disputes_due", "调解到期纠纷", "报警已满 7 日的纠纷警情", "纠纷且报警满 7 日计数",
+               f"count(*) filter (where {disputes} and {due})", caveat=_TERM),
+        alert("disputes_due_resolved", "到期已化解纠纷", "报警已满 7 日的纠纷警情中已化解的", "纠纷且报警满 7 日且已化解计数",
+               f"count(*) filter (where {disputes} and {due} and mediated = '已化解')", better="higher", caveat=_TERM),
+        share("dispute_resolved", "矛盾纠纷化解率", "调解期已满的纠纷警情中已化解的比例", "disputes_due_resolved", "disputes_due",
+               formula="到期已化解 ÷ 报警已满 7 日的纠纷警情 × 100%", better="higher", clause=f"{BINHAI} 第12条：不低于 98%",
+               caveat=f"{_TERM}；满 7 日仍待化解、调解中的计入分母"),
         alert("visit_points", "回访折算满意数", "满意计 1、基本满意计 0.5 的合计", "满意 + 0.5 × 基本满意",
                "coalesce(sum(case visit_score when '满意' then 1.0 when '基本满意' then 0.5 else 0.0 end), 0)", unit="件",
                kind=AMOUNT, decimals=1, better="higher"),

@@ -100,7 +100,7 @@ def targets(found: SelfCheck) -> html.Div:
     rest = [score for score in found.scores if score.state == UNBOUND]
     parts: list[Any] = []
     if missed:
-        parts.append(html.Ol([_missed(score) for score in missed], className="missed"))
+        parts.append(html.Ol([_missed(score, _young(score, found)) for score in missed], className="missed"))
     elif binding:
         met = scores.state_counts(binding)
         words = "、".join(f"{state} {met[state]} 项" for state in ORDER if met[state])
@@ -117,7 +117,15 @@ def targets(found: SelfCheck) -> html.Div:
     return static(parts)
 
 
-def _missed(score: Score) -> html.Li:
+def _young(score: Score, found: SelfCheck) -> str:
+    """Say how many disputes a rate leaves out because their time is not up yet."""
+    open_ones = found.own.disputes.classes[0] if found.own.disputes else ("", 0.0)
+    if score.target.metric != "dispute_resolved" or not open_ones[1]:
+        return ""
+    return f"；{open_ones[0]}报警的另有 {open_ones[1]:,.0f} 起在调解，不计"
+
+
+def _missed(score: Score, more: str = "") -> html.Li:
     """Return one missed target: what it lacks first, then value and requirement."""
     lack, *ways = scores.gap_words(score) or [html.B("未达标", className="tone-worse")]
     counts = ""
@@ -132,7 +140,9 @@ def _missed(score: Score) -> html.Li:
         [
             html.Div([html.Span("✗ ", className="is-missed"), name, *_carried_mark(score)], className="missed-name"),
             html.Div(lack, className="missed-lack"),
-            html.Div(f"{scores.value_words(score)}{counts}，要求{score.target.says}", className="missed-value num"),
+            html.Div(
+                f"{scores.value_words(score)}{counts}，要求{score.target.says}{more}", className="missed-value num"
+            ),
             html.Div(scores.trend(score), className="missed-trend"),
         ],
         title="；".join([score.target.clause, *(part.children for part in ways if isinstance(part.children, str))]),

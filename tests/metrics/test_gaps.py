@@ -115,6 +115,10 @@ def test_too_many_are_handed_over() -> None:
 def test_counts_and_values() -> None:
     assert gap(COUNTY.get("min_officers"), Figure(3.0)).text == "还差 2 名民警"
     assert gap(BINHAI.get("community_hours_rural"), Figure(17.52)).text == "还差 2.5 小时/周"
+    # Hours and people are plainer than points: 80% of 1,440 hours are 1,152; nine of eleven stayed, 90% are ten.
+    assert gap(BINHAI.get("community_hours_urban"), ratio(1147.5, 1440)).text == "还差 5 小时"
+    assert gap(BINHAI.get("community_stability"), ratio(9, 11)).text == "还差 1 名留任社区民警"
+    assert met(BINHAI.get("community_hours_urban"), ratio(127.5, 120))
     assert gap(BINHAI.get("public_satisfaction"), ratio(7, 9)).text == "还差 12.3 个百分点"
     # Strictly below: 30 minutes are not enough, 29.9 are.
     assert not met(COUNTY.get("dispatch_minutes"), Figure(30.0))

@@ -208,9 +208,28 @@ def test_disputes_are_resolved_or_pending(store: Store) -> None:
         {"call": "2026-11-02 08:00", "cat": "05", "mediated": "已化解"},
     )
     assert values(snapshot, "dispute_resolved", "disputes_pending", "alerts_dispute") == {
-        "dispute_resolved": 40,
+        "dispute_resolved": None,
         "disputes_pending": 2,
         "alerts_dispute": 5,
+    }
+
+
+def test_disputes_count_once_their_time_is_up(store: Store) -> None:
+    """Seven days from the call, whatever became of them: 2 of 4 of the second, none of the tenth, six days old."""
+    snapshot = with_alerts(
+        store,
+        *(
+            {"call": f"2026-11-{day} 08:00", "cat": "04", "mediated": how}
+            for day, hows in (("02", ("已化解", "已化解", "调解中", None)), ("10", ("已化解", "待化解")))
+            for how in hows
+        ),
+        {"call": "2026-11-16 08:00", "cat": "05"},
+    )
+    assert values(snapshot, "dispute_resolved", "disputes_due", "disputes_due_resolved", "disputes_pending") == {
+        "dispute_resolved": 50,
+        "disputes_due": 4,
+        "disputes_due_resolved": 2,
+        "disputes_pending": 2,
     }
 
 
