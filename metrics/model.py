@@ -78,6 +78,11 @@ class Metric:
         """Whether values of parts, of time as of place, may be added up."""
         return self.kind in (COUNT, AMOUNT)
 
+    def remark(self, *values: float | None) -> str:
+        """Return what must stand beside shares above 100%, which would read as a fault: the caveat; else ""."""
+        is_quotient = self.kind == RATIO and self.unit == "%" and not self.is_proportion
+        return self.caveat if is_quotient and any(value is not None and value > 100 for value in values) else ""
+
     @property
     def format(self) -> str:
         """The format specification of a value."""

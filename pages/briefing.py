@@ -43,7 +43,8 @@ def layout(**query: Any) -> html.Div:
     return html.Div(
         [
             html.Div(
-                [html.Span("日报（恰为七天时为周报）"), report_downloads.period_buttons()], className="briefing-reports"
+                [html.Span("日报", id="briefing-report"), report_downloads.period_buttons()],
+                className="briefing-reports",
             ),
             html.Div(id="briefing-state"),
             html.Div(
@@ -70,6 +71,7 @@ figures.follow_clicks("map-figure")
 @callback(
     output={
         "state": Output("briefing-state", "children"),
+        "report": Output("briefing-report", "children"),
         "hidden": Output("briefing-grid", "hidden"),
         "texts": {name: Output(f"kpi-{name}-text", "children") for name in CARD_METRICS},
         "sparks": {name: Output(id, "figure") for name, id in _SPARKS.items()},
@@ -98,6 +100,7 @@ def _only(message: html.Div) -> dict[str, Any]:
     """Show one message in place of the figures."""
     return {
         "state": message,
+        "report": cards.NONE,
         "hidden": True,
         "texts": dict.fromkeys(CARD_METRICS, cards.NONE),
         "sparks": dict.fromkeys(CARD_METRICS, cards.NONE),
@@ -114,6 +117,7 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any
     return {
         "state": [states.notice(note) for note in found.notes]
         + ([states.nothing_happened(found.noun)] if found.state == "nothing" else []),
+        "report": f"{report_downloads.name_of(selection, known)}：{found.title}",
         "hidden": False,
         "texts": {card.metric.id: change_rows.card_text(card) for card in found.cards},
         "sparks": {card.metric.id: change_rows.card_spark(card, mode) for card in found.cards},

@@ -61,12 +61,13 @@ def plain(frame: pd.DataFrame) -> dict[str, Any]:
 def budget_text(said: dict[str, Any]) -> str:
     """Say the budget and what was realised, as it stands beside every alarm.
 
-    「预算每所每年 2 次；上一年回测 1.98 次（1.64–2.37）」
+    「按平均每所每年约 2 次设定；上一年实测 1.98 次（95% 区间 1.64–2.37）」
     """
-    text = f"预算每所每年 {said['budget']:g} 次"
+    text = f"按平均每所每年约 {said['budget']:g} 次设定"
     if said["realised"] is None:
-        return f"{text}；数据不足，尚不能回测"
-    return f"{text}；上一年回测 {said['realised']:.2f} 次（{said['realised_low']:.2f}–{said['realised_high']:.2f}）"
+        return f"{text}；数据不足，尚不能实测"
+    interval = f"{said['realised_low']:.2f}–{said['realised_high']:.2f}"
+    return f"{text}；上一年实测 {said['realised']:.2f} 次（95% 区间 {interval}）"
 
 
 def line(snapshot: Snapshot, station: str, group: str) -> pd.DataFrame | None:

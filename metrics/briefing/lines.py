@@ -69,7 +69,7 @@ def _card(
 
 def festival_note(festival: Comparison | None, metric: Metric) -> str:
     """Return 「按春节对齐同比下降 3.1%（少 2 起），在正常波动范围内」, or nothing away from Spring Festival."""
-    if festival is None:
+    if festival is None or festival.verdict == compare.NO_BASE:
         return ""
     return change.clause(festival, metric.unit, "按春节对齐同比", decimals=metric.decimals)
 

@@ -14,7 +14,7 @@ from metrics.compare import Comparison
 from metrics.definitions import METRICS
 from metrics.forecasting import reading
 from metrics.forecasting.values import BUREAU
-from metrics.model import COUNT, PERCENTILE, MetricError, UnknownName
+from metrics.model import COUNT, PERCENTILE, Metric, MetricError, UnknownName
 from metrics.periods import describe
 from metrics.selection import Selection
 from metrics.trend import campaign, intervals, parts, series
@@ -82,7 +82,8 @@ def _trend(snapshot: Snapshot, question: tuple[Selection, Asked, bool]) -> Trend
         {span: describe(answer.windows[metric.view, span], selection.cutoff) for span in compared_spans(window)},
         _judged_by(context, asked), outlook, outlook_note, _holidays(drawn), _campaigns(snapshot, drawn),
         tuple(one for one in targets.outcomes() if one.base and one.metric == metric.id),
-        tuple(dict.fromkeys([*notices, *refused, *answer.notes, *_aligned(context)])), _state(context, total, drawn),
+        tuple(dict.fromkeys([*notices, *refused, *answer.notes, *_aligned(context), *_remark(metric, total, drawn)])),
+        _state(context, total, drawn),
     )  # fmt: skip
 
 
@@ -207,6 +208,12 @@ def _judged_by(context: Context, asked: Asked) -> str:
 def _aligned(context: Context) -> list[str]:
     has_base = context.answer.covered.get((context.metric.view, "festival"), 0.0) > 0
     return [festivals.note(context.window)] if has_base else []
+
+
+def _remark(metric: Metric, total: Total, drawn: list[Point]) -> list[str]:
+    """Explain shares above 100%, where any is shown."""
+    said = metric.remark(total.value, *(one.value for one in drawn))
+    return [f"{metric.label}：{said}。"] if said else []
 
 
 def _outlook(snapshot: Snapshot, context: Context, drawn: list[Point]) -> tuple[reading.Outlook | None, str]:

@@ -20,14 +20,15 @@ METHOD = definitions.method(
         "某所（或全局）某类警情比日历、季节和自身以往所能解释的更多。突升看一日或七日，渐升看小幅上升的累积。",
     ),
     ("算法", "准泊松回归按长期水平、趋势、季节、星期、节假日推算每日预期；突升看负二项尾概率，渐升用单侧 CUSUM。"),
-    ("预算", "阈值按预警次数的预算设定（默认每所每年 2 次），并以上一年的数据回测实际次数。"),
+    ("次数", "阈值按平均每所每年的预警次数设定（默认 2 次），并以上一年的数据实测。"),
     ("注意", f"{SLOW}。预警不等于真变化：是提示去看，不是结论。只保留最近 {KEPT_DAYS} 天。"),
     ("出处", "Noufaily 等 2013；Page 1954"),
 )
 _HEADS = (
     ("单位", False), ("警情", False), ("预警", False), ("统计日期", False), ("起数", True), ("预期", True),
-    ("集中时段", False), ("主要地点（起数/预期）", False), ("依据", False),
 )  # fmt: skip
+# Columns that stand where any warning fills them: what is spread over the day or the area says so.
+_WHEN, _WHERE, _SPREAD = ("集中时段（起数/预期）", False), ("主要地点（起数/预期）", False), "未见集中"
 
 
 def title_of(found: Briefing) -> str:
@@ -49,7 +50,11 @@ def body(found: Briefing) -> Any:
     if not found.warnings.surges:
         last = found.window.last_day
         return html.P(f"截至 {last.month}月{last.day}日的 7 天内没有预警。", className="card-note")
-    return tables.plain_table(_HEADS, [_cells(one) for one in found.warnings.surges], "预警")
+    surges = found.warnings.surges
+    # One fact a column: when, where.
+    told = [(head, say) for head, say in ((_WHEN, hours), (_WHERE, places)) if any(say(one.alarm) for one in surges)]
+    heads = [*_HEADS, *(head for head, _ in told), ("依据", False)]
+    return tables.plain_table(heads, [_cells(one, [say(one.alarm) for _, say in told]) for one in surges], "预警")
 
 
 def note_of(found: Briefing) -> str:
@@ -60,7 +65,7 @@ def note_of(found: Briefing) -> str:
     return "；".join([*rate, SLOW]) + "。" + "".join(found.warnings.notes)
 
 
-def _cells(surge: Surge) -> list[Any]:
+def _cells(surge: Surge, facts: list[str]) -> list[Any]:
     alarm = surge.alarm
     also = html.Span(f"另见于{'、'.join(surge.also)}", className="warning-also") if surge.also else ""
     words = {"/heat": "时段地点 ›", "/trend": "走势 ›"}[surge.page]
@@ -71,8 +76,7 @@ def _cells(surge: Surge) -> list[Any]:
         days(alarm),
         f"{alarm.observed:,}",
         expected(alarm),
-        hours(alarm) or "—",
-        places(alarm) or "—",
+        *(fact or html.Span(_SPREAD, className="tone-none") for fact in facts),
         html.A(words, href=f"{surge.page}?{urlencode(surge.query, safe=',')}"),
     ]
 
@@ -104,7 +108,8 @@ def places(alarm: Alarm) -> str:
 def points_note(found: Briefing) -> Any:
     """Return what stands under 要点: the filter, and how often warnings come."""
     rate = found.warnings.rate if found.warnings.surges else ""
-    return [html.P(line) for line in (found.filter_words, rate and f"预警次数：{rate}") if line]
+    often = f"预警{rate}；没有异常时也会偶然出现，须逐条核实。"
+    return [html.P(line) for line in (found.filter_words, rate and often) if line]
 
 
 def card() -> html.Section:

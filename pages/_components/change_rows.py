@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from metrics.briefing import Card, Row
+from metrics.briefing.verdicts import said_range
+from metrics.model import RATIO
 from pages._components import cards, figures, tables
 from pages._components.changes import Verdict, change_of, verdict_of
+
+# A share of single days jumps about: its line is that of the seven days up to each day (briefing.lines).
+ROLLING = "曲线为各日止 7 天的比率"
 
 
 def verdict_words(one: Card | Row) -> Verdict:
@@ -22,8 +27,9 @@ def card_text(card: Card, title: str = "") -> list[Any]:
         ("环比", change_of(card.previous, card.metric, "上期")),
         ("同比", change_of(card.last_year, card.metric, "同期")),
     ]
-    usual = [f"预期 {card.expected[0]:,}–{card.expected[1]:,}"] if card.expected else []
-    said = "；".join([*usual, *filter(None, [card.note])])
+    usual = f"预期 {said_range(card.expected)}" if card.expected else ""
+    rolling = ROLLING if card.metric.kind == RATIO and any(one is not None for one in card.spark.values) else ""
+    said = "；".join(filter(None, [usual, card.note, card.metric.remark(card.value), rolling]))
     return cards.kpi_text(
         title or card.metric.label, value, card.metric.unit, lines, verdict_words(card), metric_id=card.metric.id,
         note=said,
@@ -51,6 +57,6 @@ def change_row(row: Row, href: str) -> tables.ChangeRow:
         previous_change=change_of(row.previous, row.metric, "上期"),
         verdict=verdict_words(row),
         href=href,
-        aligned=None if row.festival is None else change_of(row.festival, row.metric, "对齐同期"),
+        aligned=None if not row.note or row.festival is None else change_of(row.festival, row.metric, "对齐同期"),
         aligned_note=row.note,
     )

@@ -16,7 +16,9 @@ from data import clock
 from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import catalogue
+from metrics.catalogue import Catalogue
 from metrics.model import MetricError
+from metrics.selection import Selection
 from pages._components import filters, session
 from pages._components.attributes import attributes
 from pages._components.score_questions import read
@@ -35,7 +37,7 @@ _WEEK_DAYS = 7
 
 def period_buttons() -> html.Span:
     """Return the buttons of the report on the page's filter: seven days make a weekly report, else a daily one."""
-    return _buttons("report-period", "按本页筛选生成日报（恰为七天时为周报）")
+    return _buttons("report-period", "按本页筛选生成：一天为日报，七天为周报，其余为研判报告")
 
 
 def station_buttons() -> html.Span:
@@ -86,6 +88,12 @@ def download_station(*clicked: Any) -> tuple[Any, Any]:
     """Write the monthly report of the station that the page shows."""
     *_, code, search = clicked
     return _downloaded(lambda snapshot: of_station(snapshot, code or "", search))
+
+
+def name_of(selection: Selection, known: Catalogue) -> str:
+    """Say which report the filter makes: 日报, 周报 or, of another length, 研判报告."""
+    days = selection.resolve(known.data_as_of).window.days
+    return {1: "日报", _WEEK_DAYS: "周报"}.get(int(days), "研判报告")
 
 
 def of_period(snapshot: Snapshot, query: dict[str, str] | None) -> Report:

@@ -166,7 +166,7 @@ def test_pages_read_what_was_fitted(store: Store) -> None:
     assert alarms.current(read, [tiny.CITY], until=date(2026, 11, 20)) == ()
     said = alarms.budget_of(read)
     assert said is not None
-    assert alarms.budget_text(said).startswith("预算每所每年 2 次")
+    assert alarms.budget_text(said).startswith("按平均每所每年约 2 次设定")
     line = alarms.line(read, tiny.CITY, "盗窃")
     assert line is not None
     assert line["observed"].iloc[-1] == 15

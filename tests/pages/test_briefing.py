@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import duckdb
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
@@ -12,7 +15,7 @@ from metrics.briefing import Point, brief
 from metrics.briefing.surges import SLOW
 from metrics.compare import REAL
 from metrics.selection import Selection
-from pages._components import briefing_warnings, tables
+from pages._components import briefing_warnings, change_rows, tables
 from pages._components.changes import Change, Verdict
 from tests import tiny
 from tests.metrics.test_briefing import burst, steady
@@ -29,15 +32,16 @@ def test_the_list_says_counts_expectation_hours_and_where_to_look(store: Store) 
     assert briefing_warnings.title_of(found) == "预警 2 处"
     lines = [[cell.text for cell in row.all("td")] for row in read(briefing_warnings.body(found)).all("tr")[1:]]
     assert lines[0] == [
-        "南山所", "刑事另见于盗窃", "↑ 突升预警", "11月15日–11月21日", "40", "0–7", "22–2 时（40/1.0）", "—",
-        "时段地点 ›",
+        "南山所", "刑事另见于盗窃", "↑ 突升预警", "11月15日–11月21日", "40", "0–7", "22–2 时（40/1.0）", "时段地点 ›",
     ]  # fmt: skip
+    assert lines[1][6:] == ["未见集中", "走势 ›"]
     assert lines[1][2] == "↑ 渐升预警" and lines[1][-1] == "走势 ›"
     link = read(briefing_warnings.body(found)).all("a")[0].attributes["href"]
     assert link.startswith("/heat?period=custom&from=2026-11-15&to=2026-11-21&station=") and "category=" in link
     note = briefing_warnings.note_of(found)
-    assert "预算每所每年 2 次；上一年回测 1.97 次（1.63–2.36）" in note and SLOW in note
-    assert "预算每所每年 2 次" in text_of(briefing_warnings.points_note(found))
+    assert "按平均每所每年约 2 次设定；上一年实测 1.97 次（95% 区间 1.63–2.36）" in note and SLOW in note
+    said = text_of(briefing_warnings.points_note(found))
+    assert "预警按平均每所每年约 2 次设定" in said and said.endswith("没有异常时也会偶然出现，须逐条核实。")
 
 
 def test_no_warning_and_no_fit_are_told_apart(store: Store) -> None:
@@ -87,3 +91,19 @@ def test_the_page_links_only_to_pages_that_are_there(demo_app: Dash, demo_store:
     answer = ask(client, "briefing-alarms-body.children", inputs)
     assert "预警" in html_of(answer["briefing-alarms-body"]["children"])
     assert "有效警情共" in html_of(answer["points-body"]["children"])
+
+
+def test_a_share_above_all_is_explained_and_its_line_is_named(store: Store) -> None:
+    def solved(con: duckdb.DuckDBPyConnection) -> None:
+        steady(con)
+        old = [{"filed": "2026-09-01 09:00:00", "solved": f"2026-11-21 1{n}:00:00"} for n in range(3)]
+        tiny.cases(con, [*old, {"filed": "2026-11-21 09:00:00"}])
+
+    found = brief(tiny.snapshot_of(store, solved), Selection())
+    card = next(card for card in found.cards if card.metric.id == "clear_rate")
+    assert card.value == 300
+    assert "期内破案含以往立案的，可能超过 100%；曲线为各日止 7 天的比率" in text_of(change_rows.card_text(card))
+    usual = text_of(change_rows.card_text(replace(card, value=60.0)))
+    assert "可能超过" not in usual and "曲线为" in usual
+    count = next(card for card in found.cards if card.metric.id == "cases_filed")
+    assert "曲线" not in text_of(change_rows.card_text(count))
