@@ -26,6 +26,7 @@ from pages._components import (
     figures,
     filters,
     peers,
+    report_downloads,
     score_controls,
     selfcheck_cards,
     session,
@@ -85,6 +86,7 @@ def layout(code: Any = "", **_: Any) -> html.Div:
                 role="search",
                 **attributes(aria_label="派出所与目标月份"),
             ),
+            html.Div([html.Span("本所月报"), report_downloads.station_buttons()], className="briefing-reports"),
             html.Div(id="station-state", **attributes(aria_live="polite")),
             html.Div(
                 [

@@ -1,4 +1,4 @@
-"""The command line of the reports: python -m reports daily | weekly | station | template."""
+"""The command line of the reports: python -m reports daily | weekly | period | station | template."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
+
 from data import clock
 from data.reading import Reader, Snapshot
 from data.snapshots import DEFAULT_STORE, Store, StoreError
-from metrics.model import MetricError, UnknownName
+from metrics.model import MetricError, Refused, UnknownName
 from metrics.selection import CUTOFFS, Selection
 from reports import daily, station, weekly, writing
 from reports.document import Report
@@ -23,8 +25,15 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         return int(parsed.handler(parsed))
-    except (UnknownName, writing.WrongFile) as error:
+    except (UnknownName, writing.WrongUse) as error:
         return _fail(error, 2)
+    except Refused as error:
+        return _fail(f"{error}整月、全年的材料用 python -m reports period --from 首日 --to 末日。", 1)
+    except duckdb.CatalogException:
+        # The views of a version stand in it, as the release made them that published it.
+        return _fail(
+            "该版本由旧程序发布，缺少本程序所需的视图。请先运行 python -m data rollback 版本号，再按新版本生成。", 1
+        )
     except (MetricError, StoreError) as error:
         return _fail(error, 1)
     except OSError as error:
@@ -47,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--week-ending", type=_day, metavar="D", help="一周的最后一天；默认数据的最后一个完整日")
     _add_shared(one)
     one.set_defaults(handler=_weekly)
+    one = commands.add_parser("period", help="任意时段", description="任意一段日期，如整月、全年；只有月份的数据用它")
+    one.add_argument("--from", dest="first", type=_day, required=True, metavar="D", help="第一天")
+    one.add_argument("--to", dest="last", type=_day, required=True, metavar="D", help="最后一天")
+    _add_shared(one)
+    one.set_defaults(handler=_period)
     one = commands.add_parser("station", help="派出所月报", description="一个派出所、一个月")
     one.add_argument("--station", required=True, metavar="S", help="派出所代码或名称")
     one.add_argument("--month", type=_month, metavar="YYYY-MM", help="月份；默认数据的最后一个月")
@@ -65,7 +79,7 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="F", help="写入此文件：.docx、.xlsx 或 .pptx")
     parser.add_argument("--store", type=Path, default=DEFAULT_STORE, metavar="DIR", help="数据仓文件夹")
     parser.add_argument("--version", type=int, metavar="N", help="版本号；默认当前版本")
-    parser.add_argument("--template", type=Path, metavar="T.docx", help="本局的 DOCX 模板")
+    parser.add_argument("--template", type=Path, metavar="T", help="本局的模板：.docx 或 .pptx")
     parser.add_argument("--watermark", default="", metavar="TEXT", help="水印文字")
     parser.add_argument("--cutoff", type=int, choices=CUTOFFS, default=0, help="统计日起算的钟点")
     parser.add_argument("--made-at", type=_moment, metavar="T", help="制表时间，如 2026-11-21T07:30；默认现在")
@@ -109,6 +123,14 @@ def _weekly(parsed: argparse.Namespace) -> int:
     return _write(weekly.weekly(snapshot, chosen, _made_at(parsed), parsed.watermark), parsed)
 
 
+def _period(parsed: argparse.Namespace) -> int:
+    if parsed.last < parsed.first:
+        raise writing.WrongUse(f"--from {parsed.first} 晚于 --to {parsed.last}。请对调。")
+    snapshot = _snapshot(parsed)
+    chosen = Selection("custom", parsed.first, parsed.last, cutoff=parsed.cutoff)
+    return _write(daily.daily(snapshot, chosen, _made_at(parsed), parsed.watermark), parsed)
+
+
 def _station(parsed: argparse.Namespace) -> int:
     snapshot = _snapshot(parsed)
     asked = station.Asked(parsed.station, parsed.month, parsed.policy, parsed.cutoff)
@@ -117,7 +139,7 @@ def _station(parsed: argparse.Namespace) -> int:
 
 def _template(parsed: argparse.Namespace) -> int:
     if parsed.out.suffix.lower() != ".docx":
-        raise writing.WrongFile(f"模板只能写成 .docx，不是「{parsed.out.name}」。")
+        raise writing.WrongUse(f"模板只能写成 .docx，不是「{parsed.out.name}」。")
     parsed.out.write_bytes(writing.template_bytes())
     print(f"已写入 {parsed.out}。修改样式、页眉页脚后用 --template 指定。")
     return 0

@@ -11,8 +11,6 @@ from reports.sources import Source
 from reports.wording import usual
 
 NAME = "预警"
-# The strongest so many are said; how many there are is always said.
-MOST = 3
 
 
 def standing(source: Source) -> list[Text]:
@@ -22,11 +20,8 @@ def standing(source: Source) -> list[Text]:
         return [Text(f"预警：{sources.unfitted(source) or found.missing}", "note")]
     if not found.surges:
         return [Text(f"截至{_until(source)}的七天内没有预警。"), *_notes(source)]
-    number = len(found.surges)
-    more = f"，以下为最强的 {MOST} 处，其余见附表「{NAME}」" if number > MOST else ""
-    head = f"截至{_until(source)}的七天内有信号的预警 {number} 处{more}："
-    told = [Text(f"（{n}）{_said(source, surge)}") for n, surge in enumerate(found.surges[:MOST], 1)]
-    return [Text(head), *told, *_notes(source)]
+    number, where = len(found.surges), f"逐处的起数、预期、时段与地点见附表「{NAME}」"
+    return [Text(f"截至{_until(source)}的七天内有信号的预警 {number} 处，{where}。"), *_notes(source)]
 
 
 def table(source: Source) -> Table | None:
@@ -72,14 +67,6 @@ def beside(source: Source) -> str:
 def _until(source: Source) -> str:
     day = source.window.last_day
     return f"{day.month}月{day.day}日"
-
-
-def _said(source: Source, surge: Surge) -> str:
-    # The key point of a warning may add what the period itself counted; it is the same sentence otherwise.
-    said = surge.alarm.sentence
-    text = next((one.text for one in source.briefing.points if one.text.startswith(said)), said)
-    also = f"；另见于{'、'.join(surge.also)}" if surge.also else ""
-    return f"{text.removesuffix('。')}{also}。"
 
 
 def _notes(source: Source) -> list[Text]:

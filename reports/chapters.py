@@ -15,7 +15,7 @@ from reports import alarms, figures, tables
 from reports.document import Cell, Chart, Column, Part, Section, Subheading, Table, Text, count_cell, text_cell
 from reports.sources import Source
 from reports.tables import Line
-from reports.wording import counts, names, numeral, of_card
+from reports.wording import counts, names, numeral, of_card, usual
 
 REPEATS = ("repeat_any", "repeat_base", "repeat_share", "repeat_caller", "repeat_place")
 ZERO_CRIME = ("zero_crime_beats", "beats_counted", "zero_crime_beats_share")
@@ -38,9 +38,9 @@ def scope(source: Source) -> Section:
     lines = [
         f"统计周期：{found.title}。环比对{found.windows['previous']}，同比对{found.windows['last_year']}。",
         f"统计口径：{found.filter_words.replace(' · ', '、')}；{counted}。",
-        f"{found.judged_by}。{REAL}指超出随机波动；{HIGH}与{LOW}指在预期区间之外，但同时比较多项，仍可能是偶然；"
-        f"{USUAL}指在随机波动范围内；{TOO_FEW}指数量太少，即使翻倍也难以区分；{NOT_JUDGED}指此前数据不足，没有可比的预期；"
-        f"{NO_BASE}指对比时段没有数据。",
+        f"{found.judged_by}。「{REAL}」指超出随机波动；「{HIGH}」「{LOW}」指在预期区间之外，但同时比较多项，仍可能是偶然；"
+        f"「{USUAL}」指在随机波动范围内；「{TOO_FEW}」指数量太少，即使翻倍也难以区分；「{NOT_JUDGED}」指此前数据不足，"
+        f"没有可比的预期；「{NO_BASE}」指对比时段没有数据。",
         *found.notes,
     ]
     return Section("统计周期与口径", tuple(Text(stopped(line), "note") for line in lines))
@@ -133,6 +133,7 @@ def card_table(source: Source, name: str) -> Table:
             card.last_year,
             card.verdict,
             card.metric,
+            usual(card.expected) if card.expected else "—",
         )
         for card in key_figures(source)
     ]
@@ -390,17 +391,16 @@ def _arrival(row: dict[str, float | None]) -> str:
 
 
 def key_points(source: Source) -> list[Text]:
-    """Return the key points of the briefing, numbered; warnings stand in a list of their own behind them."""
-    warned = {one.verdict for one in source.briefing.warnings.surges}
-    found = [point for point in source.briefing.points if point.text and point.verdict not in warned]
+    """Return the key points of the briefing as its page has them, numbered."""
+    found = [point for point in source.briefing.points if point.text]
     if not found:
         return [Text("本期没有需要提示的变化。")]
     return [Text(f"（{number}）{point_text(point)}") for number, point in enumerate(found, 1)]
 
 
 def risks(source: Source) -> list[Part]:
-    """Return the key points of the period, then the warnings, whose days are others."""
-    return [Text(f"本期（{source.briefing.title}）："), *key_points(source), *alarms.standing(source)]
+    """Return the key points, then how many warnings there are; the appendix lists them all."""
+    return [Text(f"本期（{source.briefing.title}）要点："), *key_points(source), *alarms.standing(source)]
 
 
 def point_text(point: Point) -> str:

@@ -18,8 +18,8 @@ TEXT_TWIPS, TEXT_EMU = 8845, 5_616_000
 _CHART_RATIO = 0.3
 # Up to this many bars fit the usual height of a chart.
 _BARS = 8
-# A table of up to so many rows fits a page and stays on one.
-_KEPT_ROWS = 26
+# A table of up to so many rows fits a page and stays on one; of a longer one so many stay with the header.
+_KEPT_ROWS, _FIRST_ROWS = 26, 3
 
 
 def paragraph(text: str, style: str, page_break: bool = False) -> str:
@@ -54,12 +54,10 @@ def table(table: Table, style: str) -> str:
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
     head = "".join(_header(column.name, width, style) for column, width in zip(table.columns, widths, strict=True))
-    whole_page = len(table.rows) <= _KEPT_ROWS
-    last, noted = len(table.rows) - 1, bool(table.note)
     rows = "".join(
         "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
         + "".join(
-            _cell(cell, width, style, "right" if column.is_number else "left", whole_page and (noted or number < last))
+            _cell(cell, width, style, "right" if column.is_number else "left", _is_kept(table, number))
             for cell, width, column in zip(row, widths, table.columns, strict=True)
         )
         + "</w:tr>"
@@ -71,6 +69,13 @@ def table(table: Table, style: str) -> str:
         '<w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
     )
+
+
+def _is_kept(table: Table, number: int) -> bool:
+    """Whether a row stays on the page of what follows it: all of a short table with its note, the first of a long."""
+    if len(table.rows) > _KEPT_ROWS:
+        return number < _FIRST_ROWS
+    return number < len(table.rows) - 1 or bool(table.note)
 
 
 def _header(name: str, width: int, style: str) -> str:

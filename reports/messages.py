@@ -29,7 +29,7 @@ def behind(source: Source) -> tuple[Table, ...]:
 
 
 def _points(source: Source) -> Table:
-    columns = (Column("序号", 0.5), Column("要点", 12.0))
+    columns = (Column("序号", 0.7), Column("要点", 12.0))
     told = [chapters.point_text(point) for point in source.briefing.points if point.text]
     rows = tuple((Cell(number, str(number), "0"), text_cell(text)) for number, text in enumerate(told, 1))
     return Table("要点", columns, rows)

@@ -66,7 +66,7 @@ def monthly(snapshot: Snapshot, store: Path, asked: Asked, made_at: datetime, wa
     card = score.scorecard(snapshot, targets.of_store(store, asked.policy), month)
     own = _Own(source, known.stations[code], card, card.of_station(code), _staff(source, code))
     return Report(
-        title=f"{own.station.name}{month.year}年{month.month}月自查月报",
+        title=f"{_spaced(own.station.name)}{month.year}年{month.month}月自查月报",
         period=source.briefing.title,
         bureau=known.bureau,
         origin=sources.origin(source),
@@ -78,6 +78,11 @@ def monthly(snapshot: Snapshot, store: Path, asked: Asked, made_at: datetime, wa
         settled_at=sources.settled_at(source),
         watermark=sources.mark(source, watermark),
     )
+
+
+def _spaced(name: str) -> str:
+    """Return a name that does not run into the year behind it."""
+    return f"{name} " if name[-1:].isascii() else name
 
 
 def _staff(source: Source, code: str) -> staffing.StationStaffing | None:
@@ -235,7 +240,7 @@ def _staffing(own: _Own) -> list[Part]:
 
 
 def _duty_chart(staff: staffing.StationStaffing) -> Chart | None:
-    if not any(value is not None for value in (*staff.day_needed, *staff.day_on_duty)):
+    if not any((*staff.day_needed, *staff.day_on_duty)):
         return None
     series = (
         Series("应配", tuple(None if value is None else round(value, 2) for value in staff.day_needed)),

@@ -25,7 +25,10 @@ COMPARED = ("previous", "last_year")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table of changes. value: the count, or a mark where it may not be shown."""
+    """One line of a table of changes. value: the count, or a mark where it may not be shown.
+
+    expected: the usual range in words, "" in tables without it.
+    """
 
     name: str
     value: float | str | None
@@ -33,24 +36,28 @@ class Line:
     last_year: Comparison
     verdict: str
     metric: Metric
+    expected: str = ""
 
 
 def changes(name: str, first: str, lines: Sequence[Line], note: str = "") -> Table:
     """Return 序号｜单位｜本期数｜同期数｜同比｜上期数｜环比｜判定; first: what the second column names."""
+    with_range = any(line.expected for line in lines)
     columns = (
         Column("序号", 0.6), Column(first, 1.9), Column("本期数", 0.9, True), Column("同期数", 0.9, True),
-        Column("同比", 1.4, True), Column("上期数", 0.9, True), Column("环比", 1.4, True), Column("判定", 1.1),
+        Column("同比", 1.7, True), Column("上期数", 0.9, True), Column("环比", 1.7, True),
+        *([Column("预期", 1.3, True)] if with_range else []), Column("判定", 1.1),
     )  # fmt: skip
-    rows = tuple(_change_row(Cell(number, str(number), "0"), line) for number, line in enumerate(lines, 1))
+    rows = tuple(_change_row(Cell(number, str(number), "0"), line, with_range) for number, line in enumerate(lines, 1))
     return Table(name, columns, rows, note)
 
 
-def _change_row(number: Cell, line: Line) -> tuple[Cell, ...]:
+def _change_row(number: Cell, line: Line, with_range: bool) -> tuple[Cell, ...]:
     places = line.metric.decimals
     return (
         number, text_cell(line.name), value_cell(line.value, places),
         count_cell(line.last_year.base, places), change_cell(line.last_year, line.metric),
-        count_cell(line.previous.base, places), change_cell(line.previous, line.metric), text_cell(line.verdict),
+        count_cell(line.previous.base, places), change_cell(line.previous, line.metric),
+        *([text_cell(line.expected or "—")] if with_range else []), text_cell(line.verdict),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from metrics.briefing import Card
-from metrics.change import HIGH, LOW, SAID, SMALL_BASE, badge, clause, sentence
+from metrics.change import HIGH, LOW, SAID, SMALL_BASE, badge, clause, sentence, signed
 from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
 from metrics.model import Metric
 from reports.document import Cell, text_cell
@@ -17,9 +17,9 @@ MOST_NAMES = 8
 
 
 def change_cell(comparison: Comparison, metric: Metric) -> Cell:
-    """Return a change as printed tables do: 「+5.0%」, 「增加 9 起」 on a base under 20, 「持平」, 「—」 without data.
+    """Return a change as printed tables do: 「+5.0%（+2）」, 「增加 9 起」, 「持平」, 「—」 without data.
 
-    A percentage of a small base misleads: 2 to 11 is 「增加 9 起」, not 「+450.0%」. A change of a percentage is in
+    A percentage of a base under 20 misleads: 2 to 11 is 「增加 9 起」, not 「+450.0%」. A change of a percentage is in
     percentage points. One decimal, halves away from zero, as in the sentences.
     """
     value, base, change = comparison.value, comparison.base, comparison.change
@@ -34,7 +34,8 @@ def change_cell(comparison: Comparison, metric: Metric) -> Cell:
         said = f"{'减少' if change < 0 else '增加'} {abs(change):,.{metric.decimals}f} {metric.unit}".rstrip()
         return text_cell(said)
     tenths = _tenths(value, base)
-    return Cell(tenths / 1000, f"{'−' if tenths < 0 else '+'}{abs(tenths) / 10:,.1f}%", "+0.0%;-0.0%")
+    percent = f"{'−' if tenths < 0 else '+'}{abs(tenths) / 10:,.1f}%"
+    return Cell(tenths / 1000, f"{percent}（{signed(round(change, metric.decimals))}）", "+0.0%;-0.0%")
 
 
 def _tenths(value: float, base: float) -> int:

@@ -12,17 +12,17 @@ from reports.document import Report
 FORMATS = (".docx", ".xlsx", ".pptx")
 
 
-class WrongFile(MetricError):
-    """A name or a template that no report can be written with."""
+class WrongUse(MetricError):
+    """A name, a template or dates that no report can be written with."""
 
 
 def format_of(path: Path, template: Path | None = None) -> str:
-    """Return the format that a file's name asks for; raises WrongFile for any other, and for a template beside it."""
+    """Return the format that a file's name asks for; raises WrongUse for any other or another template."""
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
-        raise WrongFile(f"不能写成「{path.name}」。文件名请以 .docx、.xlsx 或 .pptx 结尾。")
-    if template is not None and suffix != ".docx":
-        raise WrongFile("模板只用于 .docx。请去掉 --template，或写成 .docx。")
+        raise WrongUse(f"不能写成「{path.name}」。文件名请以 .docx、.xlsx 或 .pptx 结尾。")
+    if template is not None and (suffix == ".xlsx" or template.suffix.lower() != suffix):
+        raise WrongUse("模板只用于 .docx 和 .pptx，且须与所写文件同一格式。请改用同格式的模板，或去掉 --template。")
     return suffix
 
 
@@ -38,7 +38,7 @@ def content(report: Report, suffix: str, template: Path | None = None) -> bytes:
         return xlsx_bytes(report)
     from reports.slides import pptx_bytes
 
-    return pptx_bytes(report)
+    return pptx_bytes(report, template)
 
 
 def template_bytes() -> bytes:

@@ -43,9 +43,11 @@ def pptx_of(report: Report) -> Any:
 
 
 def pptx_text(report: Report) -> str:
-    """Return every text of every slide."""
-    shapes = [shape for slide in pptx_of(report).slides for shape in slide.shapes if shape.has_text_frame]
-    return "\n".join(shape.text_frame.text for shape in shapes)
+    """Return every text of every slide, tables included."""
+    shapes = [shape for slide in pptx_of(report).slides for shape in slide.shapes]
+    frames = [shape.text_frame.text for shape in shapes if shape.has_text_frame]
+    cells = [cell.text for shape in shapes if shape.has_table for row in shape.table.rows for cell in row.cells]
+    return "\n".join([*frames, *cells])
 
 
 def books_in(content: bytes, folder: str) -> list[list[tuple[Any, ...]]]:
