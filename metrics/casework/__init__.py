@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from data.reading import Snapshot
@@ -12,9 +11,10 @@ from metrics.casework import asking, judging, parts
 from metrics.casework.asking import COMPARED, FIGURES, MEASURES
 from metrics.casework.parts import Context
 from metrics.casework.values import Casework
+from metrics.catalogue import Catalogue
 from metrics.definitions import METRICS, UNREGISTERED
 from metrics.funnels import Row as Share
-from metrics.periods import describe
+from metrics.periods import Period, describe
 from metrics.selection import Selection
 
 __all__ = ["COMPARED", "FIGURES", "MEASURES", "Casework", "casework"]
@@ -28,6 +28,11 @@ def casework(snapshot: Snapshot, selection: Selection) -> Casework:
 def _casework(snapshot: Snapshot, selection: Selection) -> Casework:
     names = catalogue.of(snapshot)
     period = selection.resolve(names.data_as_of)
+    with snapshot.together(asking.ahead(snapshot, names, selection, period)):
+        return _found(snapshot, selection, names, period)
+
+
+def _found(snapshot: Snapshot, selection: Selection, names: Catalogue, period: Period) -> Casework:
     answer, shape, notes = asking.answered(snapshot, names, selection, period)
     context = Context(names, selection, period, shape, answer, asking.known_of(snapshot))
     figures, rows = judging.judged(judging.figures(context), judging.rows(context))
@@ -85,8 +90,7 @@ def _shares(snapshot: Snapshot, context: Context) -> dict[str, tuple[Share, ...]
     """Return top and n of every station, whatever stations the page is narrowed to, by the key of the measure."""
     frame = context.answer.frame(("station",))
     if context.selection.stations:
-        wide = replace(context.selection, stations=())
-        frame = asking.of_stations(snapshot, wide, context.period).frame(("station",))
+        frame = asking.of_stations(snapshot, context.selection, context.period).frame(("station",))
     names = context.known.station_names
     found = {}
     for key, name in MEASURES.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import cache, expectation, query
 from metrics.axes import bucket
 from metrics.casework.values import MONTH, WEEK, Known
@@ -147,7 +147,19 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
 
 def of_stations(snapshot: Snapshot, selection: Selection, period: Period) -> Answer:
     """Return what stands for all stations, where the page itself is narrowed to some of them."""
-    return query.run(snapshot, Question(selection, period, (Breakdown((*COUNTS, *BEHIND), ("station",)),)))
+    return query.run(snapshot, _of_all(selection, period))
+
+
+def _of_all(selection: Selection, period: Period) -> Question:
+    wide = replace(selection, stations=())
+    return Question(wide, period, (Breakdown((*COUNTS, *BEHIND), ("station",)),))
+
+
+def ahead(snapshot: Snapshot, known: Catalogue, selection: Selection, period: Period) -> list[Statement]:
+    """Return what the page will ask of the store, for Snapshot.together()."""
+    shape = _shape(known, selection, period, True)
+    found = query.ahead(snapshot, Question(selection, period, breakdowns(shape)))
+    return found + (query.ahead(snapshot, _of_all(selection, period)) if selection.stations else [])
 
 
 def known_of(snapshot: Snapshot) -> Known:

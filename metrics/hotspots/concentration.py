@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import cache, catalogue
 from metrics.hotspots.grid import Floats
-from metrics.hotspots.places import placed
+from metrics.hotspots.places import placed, statement
 from metrics.model import MetricError
 from metrics.periods import describe
 from metrics.selection import Selection
@@ -73,6 +73,13 @@ def concentration(snapshot: Snapshot, selection: Selection, table: str = "alerts
     if unit not in UNITS:
         raise MetricError(f"集中度只能按 {'、'.join(UNITS)} 统计，没有「{unit}」。")
     return cache.answer(snapshot, (selection, table, unit), _concentration)
+
+
+def ahead(snapshot: Snapshot, selection: Selection, table: str = "alerts", unit: str = "cell") -> list[Statement]:
+    """Return what concentration() will ask of the store, for Snapshot.together(); raises MetricError."""
+    if cache.holds(snapshot, (selection, table, unit), _concentration):
+        return []
+    return [statement(snapshot, selection, table)[0]]
 
 
 def _concentration(snapshot: Snapshot, question: tuple[Selection, str, str]) -> Concentration:

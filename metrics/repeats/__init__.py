@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import cache, catalogue, compare, query
 from metrics.ask import compared
 from metrics.axes import bucket
@@ -44,10 +44,30 @@ def repeats(snapshot: Snapshot, selection: Selection) -> Repeats:
     return cache.answer(snapshot, selection, _repeats)
 
 
+def ahead(snapshot: Snapshot, selection: Selection) -> list[Statement]:
+    """Return what repeats() will ask of the store, for Snapshot.together()."""
+    known = catalogue.of(snapshot)
+    period = selection.resolve(known.data_as_of)
+    if cache.holds(snapshot, selection, _repeats) or _coarse(known, selection, period):
+        return []
+    parts = _breakdowns(_axis(selection), _weeks(known, selection, period))
+    found = query.ahead(snapshot, Question(selection, period, parts))
+    return found + (query.ahead(snapshot, _of_all(selection, period)) if selection.stations else [])
+
+
+def _axis(selection: Selection) -> str:
+    return "category" if selection.categories else "group"
+
+
+def _of_all(selection: Selection, period: Period) -> Question:
+    """Return the question of all stations, where the page itself is narrowed to some of them."""
+    return Question(replace(selection, stations=()), period, (_BY_STATION,))
+
+
 def _repeats(snapshot: Snapshot, selection: Selection) -> Repeats:
     known = catalogue.of(snapshot)
     period = selection.resolve(known.data_as_of)
-    axis = "category" if selection.categories else "group"
+    axis = _axis(selection)
     if _coarse(known, selection, period):
         return _nothing("coarse", axis)
     weeks = _weeks(known, selection, period)
@@ -194,8 +214,7 @@ def _shares(
     """Return repeats and valid alerts of every station, whatever stations the page is narrowed to."""
     top = METRICS[_compared_by(answer)].numerator
     if selection.stations:
-        wide = replace(selection, stations=())
-        answer = query.run(snapshot, Question(wide, period, (_BY_STATION,)))
+        answer = query.run(snapshot, _of_all(selection, period))
     listed = answer.frame(("station",))[["station", top, "repeat_base"]].itertuples(index=False, name=None)
     names = known.station_names
     return tuple(

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from data import grid as small
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import cache, catalogue, compare, privacy, query
 from metrics.catalogue import Catalogue
 from metrics.definitions import UNREGISTERED
@@ -68,6 +68,11 @@ def places(snapshot: Snapshot, selection: Selection, days: int = 30) -> Places:
     if days not in WINDOWS:
         raise MetricError(f"重复地点按 {'、'.join(map(str, WINDOWS))} 日滚动统计，没有 {days} 日。")
     return cache.answer(snapshot, selection, _all)[days]
+
+
+def ahead(snapshot: Snapshot, selection: Selection) -> list[Statement]:
+    """Return what places() will ask of the store, for Snapshot.together()."""
+    return [] if cache.holds(snapshot, selection, _all) else [_statement(snapshot, selection)[0]]
 
 
 def window_of(snapshot: Snapshot, selection: Selection, days: int) -> Selection:
@@ -132,14 +137,20 @@ def _short(known: Catalogue, chosen: Selection) -> list[str]:
 def _counted(snapshot: Snapshot, selection: Selection) -> tuple[pd.DataFrame, list[str]]:
     """Return places with their counts in all windows and z, and the sums by reason of what was left out ("": kept)."""
     known = catalogue.of(snapshot)
+    statement, notes = _statement(snapshot, selection)
+    frame = snapshot.query(*statement)
+    frame[["n_30", "n_90", "n_365"]] = frame[["n_30", "n_90", "n_365"]].fillna(0).astype("int64")
+    widest, recent = (window_of(snapshot, selection, days) for days in (WINDOWS[-1], WINDOWS[0]))
+    return _paced(frame, known, widest, _day(recent.first)), notes
+
+
+def _statement(snapshot: Snapshot, selection: Selection) -> tuple[Statement, list[str]]:
+    """Return what is asked of the store and what must be said of it."""
     widest = window_of(snapshot, selection, WINDOWS[-1])
-    rows, params, _, notes = query.prepared("alerts", widest, known)
+    rows, params, _, notes = query.prepared("alerts", widest, catalogue.of(snapshot))
     starts = {days: window_of(snapshot, selection, days).first for days in WINDOWS}
     params |= {f"from_{days}": datetime.combine(_day(starts[days]), time()) for days in WINDOWS[:-1]}
-    sql = _SQL.format(rows=rows, reason=_reason(snapshot, params))
-    frame = snapshot.query(sql, params)
-    frame[["n_30", "n_90", "n_365"]] = frame[["n_30", "n_90", "n_365"]].fillna(0).astype("int64")
-    return _paced(frame, known, widest, _day(starts[30])), notes
+    return (_SQL.format(rows=rows, reason=_reason(snapshot, params)), params), notes
 
 
 def _day(value: date | None) -> date:

@@ -18,10 +18,10 @@ from metrics.forecasting.reading import Outlook
 from metrics.hotspots.cells import HotCells, hot_cells
 from metrics.hotspots.forecast import Forecast, forecast
 from metrics.model import MetricError, UnknownName
-from metrics.periods import span_window
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, scorecard
 from metrics.selection import Selection
-from metrics.selfcheck.asking import own_figures, study_selection
+from metrics.selfcheck.ahead import ahead
+from metrics.selfcheck.asking import last_day, own_figures, study_selection
 from metrics.selfcheck.values import Ages, Beat, Own, Repeats, SelfCheck, Span
 from metrics.selfcheck.words import headline, standing
 from metrics.targets import Pack
@@ -41,13 +41,17 @@ def check(snapshot: Snapshot, selection: Selection, station: str, pack: Pack, mo
 
 
 def _check(snapshot: Snapshot, question: tuple[Selection, Pack, date]) -> SelfCheck:
-    selection, pack, month = question
+    with snapshot.together(ahead(snapshot, question[0])):
+        return _found(snapshot, *question)
+
+
+def _found(snapshot: Snapshot, selection: Selection, pack: Pack, month: date) -> SelfCheck:
     known = catalogue.of(snapshot)
     station = known.stations[selection.stations[0]]
     found = brief(snapshot, selection)
     card = scorecard(snapshot, pack, month)
     scores = ranked(card.of_station(station.code))
-    last = _last_day(known, selection, found)
+    last = last_day(known, selection, found.subject.view)
     own = own_figures(snapshot, selection, found.subject.id, last, found.matrix.phi if found.matrix else 1.0)
     alarms, alarms_note = _alarms(snapshot, selection, known, last)
     outlook, outlook_note = _outlook(snapshot, station.code)
@@ -66,13 +70,6 @@ def _check(snapshot: Snapshot, question: tuple[Selection, Pack, date]) -> SelfCh
 def ranked(scores: Sequence[Score]) -> tuple[Score, ...]:
     """Return scores in the order of what needs doing: missed first, the farthest off on top; not bound last."""
     return tuple(sorted(scores, key=lambda score: (ORDER.index(score.state), -score.relative)))
-
-
-def _last_day(known: Catalogue, selection: Selection, found: Briefing) -> date:
-    """Return the last day of the period that has elapsed."""
-    period = selection.resolve(known.data_as_of)
-    as_of = known.as_of.get(found.subject.view) or known.data_as_of
-    return period.last if as_of is None else span_window(period, "current", as_of).last_day
 
 
 def _alarms(

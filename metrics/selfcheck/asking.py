@@ -13,7 +13,7 @@ from metrics import catalogue, compare, query
 from metrics.catalogue import Catalogue
 from metrics.definitions import METRICS, UNREGISTERED
 from metrics.model import Refused
-from metrics.periods import years_before
+from metrics.periods import span_window, years_before
 from metrics.query import Answer, Breakdown, Question
 from metrics.selection import Selection
 from metrics.selfcheck.values import Ages, Beat, Own, Repeats, Span
@@ -62,6 +62,13 @@ def _named(span: Span) -> str:
     return f"{span.first}/{span.last}"
 
 
+def last_day(known: Catalogue, selection: Selection, view: str) -> date:
+    """Return the last day of the period that has elapsed."""
+    period = selection.resolve(known.data_as_of)
+    as_of = known.as_of.get(view) or known.data_as_of
+    return period.last if as_of is None else span_window(period, "current", as_of).last_day
+
+
 def own_figures(snapshot: Snapshot, selection: Selection, subject: str, last: date, phi: float) -> Own:
     """Return beats, repeats and open business of the one station of a selection, up to a day.
 
@@ -86,6 +93,25 @@ def _answered(
     snapshot: Snapshot, selection: Selection, subject: str, spans: Spans, known: Catalogue
 ) -> tuple[Answer | None, list[str]]:
     """Ask for everything; where times are too coarse for days or parts of months, for the open cases alone."""
+    period = selection.resolve(known.data_as_of)
+    notes: list[str] = []
+    for asked, missing in _attempts(subject, spans):
+        try:
+            answer = query.run(snapshot, Question(selection, period, asked))
+            return answer, [f"{notes[-1]}{missing}"] if notes else []
+        except Refused as error:
+            notes.append(str(error))
+    return None, notes[-1:]
+
+
+def question(selection: Selection, subject: str, spans: Spans, known: Catalogue) -> Question:
+    """Return the question of everything beside the briefing."""
+    asked, _ = _attempts(subject, spans)[0]
+    return Question(selection, selection.resolve(known.data_as_of), asked)
+
+
+def _attempts(subject: str, spans: Spans) -> tuple[tuple[tuple[Breakdown, ...], str], ...]:
+    """Return what to ask, and what is missing then, from everything to what coarse times allow."""
     has_alerts = METRICS[subject].view == "alerts"
     stock = Breakdown(_OPEN)
     beats = Breakdown((subject,), ("beat",), (_named(spans.study), _named(spans.study_year_ago)))
@@ -93,19 +119,11 @@ def _answered(
         Breakdown(_REPEATS, (), (_named(spans.repeats), _named(spans.repeats_before))),
         Breakdown(_DISPUTES, ("day",), (_named(spans.disputes),)),
     )
-    period = selection.resolve(known.data_as_of)
-    notes: list[str] = []
-    for asked, missing in (
+    return (
         ((beats, stock, *(rolling if has_alerts else ())), ""),
         ((beats, stock), "重复警情与待化解纠纷因此不显示。"),
         ((stock,), "警格、重复警情与待化解纠纷因此不显示。"),
-    ):
-        try:
-            answer = query.run(snapshot, Question(selection, period, asked))
-            return answer, [f"{notes[-1]}{missing}"] if notes else []
-        except Refused as error:
-            notes.append(str(error))
-    return None, notes[-1:]
+    )
 
 
 def _beats(

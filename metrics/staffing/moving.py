@@ -15,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.reading import Snapshot
-from metrics import cache, catalogue, compare, query
+from metrics import cache, catalogue, compare
 from metrics.catalogue import Catalogue
-from metrics.model import MetricError, Refused
-from metrics.periods import Period
-from metrics.query import Breakdown, Question
+from metrics.model import MetricError
 from metrics.selection import WEEKDAY_NAMES, Selection
-from metrics.staffing import posts, queueing, workload
+from metrics.staffing import arrivals, posts, queueing, workload
 from metrics.staffing.picture import Picture, picture
 from metrics.staffing.stations import notes_of, runs_of_place
 from metrics.staffing.values import DAYS, HOURS, Effect, Move, Rules, Side, Slot
@@ -145,7 +143,7 @@ def side_of(snapshot: Snapshot, whole: Picture, place: int, people: int, duty: F
         p90_wait=effect(before.p90_wait, after.p90_wait), p_no_unit=effect(before.p_no_unit, after.p_no_unit),
         overload=(before.overload, after.overload),
         shortfall=(_worst(whole, place, whole.on_duty[place]), _worst(whole, place, duty)),
-        response_p90=response_p90(snapshot, (whole.counted.first, whole.counted.last)).get(code), text="",
+        response_p90=arrivals.response_p90(snapshot, (whole.counted.first, whole.counted.last)).get(code), text="",
     )  # fmt: skip
     return replace(side, text=say_side(side))
 
@@ -217,22 +215,6 @@ def _worst(whole: Picture, place: int, duty: Floats) -> float:
     days = whole.counted.rostered[place][:, None]
     mean = np.where(days > 0, days * np.nan_to_num(duty), 0.0).sum(0) / max(days.sum(), 1.0)
     return float(np.maximum(need - mean, 0.0).max())
-
-
-def response_p90(snapshot: Snapshot, days: Dates) -> dict[str, float]:
-    """Return the measured P90 from call to arrival by station, in minutes; once per version."""
-    return cache.answer(snapshot, days, _response_p90)
-
-
-def _response_p90(snapshot: Snapshot, days: Dates) -> dict[str, float]:
-    selection = Selection(period="custom", first=days[0], last=days[1], valid_only=True)
-    question = Question(selection, Period(*days), (Breakdown(("response_p90",), ("station",)),))
-    try:
-        frame = query.run(snapshot, question).frame(("station",))
-    except Refused:
-        return {}
-    known = frame.dropna(subset=["response_p90"])
-    return {str(code): float(value) for code, value in zip(known["station"], known["response_p90"], strict=True)}
 
 
 # ---- words ---------------------------------------------------------------------------------------

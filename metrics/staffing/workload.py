@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from data.reading import Snapshot
+from data.reading import Snapshot, Statement
 from metrics import cache, catalogue
 from metrics.definitions import DIMENSIONS
 from metrics.model import MetricError
 from metrics.selection import Selection
+from metrics.staffing import arrivals
 from metrics.staffing.values import DAYS, HOURS, Rules
 
 Floats = NDArray[np.float64]
@@ -171,6 +172,13 @@ def by_days(snapshot: Snapshot, selection: Selection, rules: Rules) -> Selection
     return Selection("custom", first, last, chosen, selection.categories)
 
 
+def _statements(snapshot: Snapshot, days: Dates) -> list[Statement]:
+    """Return the calls and the duty of some days, and what is measured of them, since a page shows both."""
+    since = datetime.combine(days[0], time())
+    until = datetime.combine(days[1] + timedelta(days=1), time())
+    return [(_SQL, {"since": since, "until": until}), *arrivals.ahead(snapshot, days)]
+
+
 def load(snapshot: Snapshot, days: Dates) -> Load:
     """Return what was counted from the first to the last of `days`, once per version."""
     return cache.answer(snapshot, days, _load)
@@ -179,9 +187,10 @@ def load(snapshot: Snapshot, days: Dates) -> Load:
 def _load(snapshot: Snapshot, days: Dates) -> Load:
     known = catalogue.of(snapshot)
     codes = tuple(known.stations)
-    since = datetime.combine(days[0], time())
-    until = datetime.combine(days[1] + timedelta(days=1), time())
-    frame = snapshot.query(_SQL, {"since": since, "until": until})
+    statements = _statements(snapshot, days)
+    with snapshot.together(statements):
+        frame = snapshot.query(*statements[0])
+        arrivals.response_p90(snapshot, days)
     places = {code: number for number, code in enumerate(codes)}
     frame = frame.assign(place=[places.get(code, -1) for code in frame["station"]])
     elsewhere = frame[(frame["place"] < 0) & (frame["what"] == "calls")]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.reading import Snapshot
-from metrics import catalogue
+from metrics import catalogue, repeats
 from metrics.briefing import short_name
-from metrics.hotspots.concentration import UNITS, Concentration, concentration
-from metrics.repeats import Repeats, repeats
-from metrics.repeats.places import places, window_of
+from metrics.hotspots import concentration
+from metrics.hotspots.concentration import UNITS, Concentration
+from metrics.repeats import Repeats, places
 from metrics.repeats.values import Places
 from metrics.selection import Selection
 from pages._components import addresses
@@ -46,10 +46,17 @@ class Page:
 def page_of(snapshot: Snapshot, selection: Selection, days: str, unit: str, mode: str, source: str) -> Page:
     """Return everything that the page and its exports show; raises MetricError."""
     known = catalogue.of(snapshot)
+    window = places.window_of(snapshot, selection, int(days))
+    asked = (
+        *repeats.ahead(snapshot, selection), *places.ahead(snapshot, selection),
+        *concentration.ahead(snapshot, window, "alerts", unit),
+    )  # fmt: skip
+    with snapshot.together(asked):
+        found = repeats.repeats(snapshot, selection)
+        spots = places.places(snapshot, selection, int(days))
+        curve = concentration.concentration(snapshot, window, "alerts", unit)
     return Page(
-        found=repeats(snapshot, selection),
-        places=places(snapshot, selection, int(days)),
-        curve=concentration(snapshot, window_of(snapshot, selection, int(days)), "alerts", unit),
+        found=found, places=spots, curve=curve,
         selection=selection, days=days, unit=unit, mode=mode, source=source,
         stations={code: short_name(name) for code, name in known.station_names.items()},
         beats={code: beat[0] for code, beat in known.beats.items()},
