@@ -241,7 +241,8 @@ def _map(found: Briefing, known: catalogue.Catalogue, selection: Selection, mode
         }
         for place in found.places
     }
-    return station_map(stations, values, [], mode, height=340)
+    # One or a few chosen stations are drawn large; the others stay as context.
+    return station_map(stations, values, [], mode, height=340, focus=known.station_codes(selection.stations))
 
 
 def _map_title(found: Briefing) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from metrics import change, expectation
 from metrics.briefing.context import short_name
 from metrics.briefing.values import Briefing, Place, Point
-from metrics.briefing.verdicts import Found, said_range
+from metrics.briefing.verdicts import CHECK, Found, said_range
 from metrics.catalogue import Catalogue
 from metrics.compare import REAL
 from metrics.selection import Selection
@@ -20,7 +20,6 @@ from metrics.selection import Selection
 PAGE = "/heat"
 # A sentence names so many stations, then says how many there are.
 MOST_NAMED = 3
-CHECK = "请核对是否漏报或口径变化"
 # Where more than a quarter of the stations fall (and more than this), one cause for all is likelier than many.
 MANY, SHARE = 3, 0.25
 

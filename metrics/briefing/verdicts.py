@@ -21,6 +21,8 @@ from metrics.selection import Selection
 
 # From which |z| on a difference that may still be chance is told.
 NEAR_Z = 2.3
+# What a fall of a station asks for: it may be good news, or calls that were not entered.
+CHECK = "请核对是否漏报或口径变化"
 GROUP_WORDS = {*ALERT_GROUPS, "行政"}
 Hours = dict[tuple[str, str], dict[int, float]]
 
@@ -275,6 +277,8 @@ def closing(brief: Briefing, selection: Selection, is_calm: bool) -> Point:
     text = f"{brief.subject.label}共 {card.value or 0:,.0f} 起"
     if score is not None:
         text = _said(f"{brief.subject.label}共", card, score)
+        if score < 0 and len(selection.stations) == 1:
+            return Point(f"{text}；{REAL}，{CHECK}", "watch", REAL, "/trend", query, 0.0)
         return Point(text, "plain", card.verdict, "/trend", query, 0.0)
     badge = change.badge(card.verdict, card.value, card.expected)
     if card.expected is not None:

@@ -9,7 +9,7 @@ import duckdb
 
 from data.snapshots import Store
 from metrics.briefing import Briefing, Point, brief
-from metrics.briefing.totals import CHECK
+from metrics.briefing.verdicts import CHECK
 from metrics.compare import REAL
 from metrics.heat import View, heat
 from metrics.selection import Selection
@@ -103,10 +103,15 @@ def test_a_rise_of_a_whole_station_is_told_where_nothing_else_tells_it(store: St
     assert not any(point.text == told.text for point in again.points)
 
 
-def test_one_chosen_station_is_told_by_its_cards_alone(store: Store) -> None:
-    found = brief(
-        tiny.snapshot_of(store, silent(tiny.EDGE)), Selection(period="last7", stations=(tiny.EDGE, tiny.CITY))
-    )
-    assert len(of_falls(found)) == 1
-    alone = brief(tiny.snapshot_of(store, silent(tiny.EDGE)), Selection(period="last7", stations=(tiny.CITY,)))
-    assert of_falls(alone) == []
+def test_a_chosen_station_that_fell_is_told_by_its_own_total_alone(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, silent(tiny.EDGE))
+    two = brief(snapshot, Selection(period="last7", stations=(tiny.EDGE, tiny.CITY)))
+    assert [point.text[:8] for point in of_falls(two)] == ["西郊所有效警情无"]
+
+    def less(con: duckdb.DuckDBPyConnection) -> None:
+        tiny.daily_alerts(con, LAST.isoformat(), 1, 3, cat="05", station=tiny.EDGE)
+
+    snapshot = tiny.snapshot_of(store, silent(tiny.EDGE), less)
+    last = brief(snapshot, Selection(period="last7", stations=(tiny.EDGE,))).points[-1]
+    assert last.text == f"有效警情共 3 起；低于前 8 周预期 26–60 起；{REAL}，{CHECK}" and last.tone == "watch"
+    assert of_falls(brief(snapshot, Selection(period="last7", stations=(tiny.CITY,)))) == []
