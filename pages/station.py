@@ -81,12 +81,12 @@ def layout(code: Any = "", **_: Any) -> html.Div:
                 [
                     score_controls.leap("station-other", "/station/", "派出所"),
                     *(score_controls.select(f"station-{key}", key, label) for key, label in _SELECTS.items()),
+                    html.Div([html.Span("本所月报"), report_downloads.station_buttons()], className="tools-end"),
                 ],
                 className="page-tools",
                 role="search",
                 **attributes(aria_label="派出所与目标月份"),
             ),
-            html.Div([html.Span("本所月报"), report_downloads.station_buttons()], className="briefing-reports"),
             html.Div(id="station-state", **attributes(aria_live="polite")),
             html.Div(
                 [

@@ -114,7 +114,7 @@ def test_every_number_of_the_page_stands_in_every_format(
     snapshot = Reader(demo_store).snapshot()
     assert snapshot is not None
     if "station" in query:
-        query = {**query, "station": next(iter(report_downloads.catalogue.of(snapshot).stations))}
+        query = {**query, "station": next(iter(catalogue.of(snapshot).stations))}
     wanted = shown_by(client, query, snapshot.id)
     assert len(wanted) > 15
     report = report_downloads.of_period(snapshot, query)
@@ -138,7 +138,7 @@ def clicked(client: FlaskClient, id: str, suffix: str, states: dict[str, Any]) -
 def test_each_button_gives_its_file(client: FlaskClient, demo_store: Store, suffix: str) -> None:
     snapshot = Reader(demo_store).snapshot()
     assert snapshot is not None
-    station = next(iter(report_downloads.catalogue.of(snapshot).stations))
+    station = next(iter(catalogue.of(snapshot).stations))
     for id, states in (
         ("report-period", {"selection.data": {}}),
         ("report-station", {"station-code.data": station, "url.search": ""}),

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import docx
 import pytest
 
 from data.snapshots import Store
+from metrics import cache
 from reports.__main__ import main
 from tests import tiny
 from tests.reports.making import burst, steady
 
 ROOT = Path(__file__).resolve().parents[2]
-AT = "2026-11-22T07:30"
+AT, OTHER = "2026-11-22T07:30", "2026-11-23T09:05"
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,45 @@ def test_another_process_at_another_time_gives_the_same_bytes(store: Store, tmp_
     assert (tmp_path / f"there{suffix}").read_bytes() == (tmp_path / f"here{suffix}").read_bytes()
 
 
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".pptx"])
+def test_a_report_can_be_made_again_after_newer_versions(tmp_path: Path, suffix: str) -> None:
+    own = Store(tmp_path / "store")
+    tiny.publish(own, steady)
+    first, later, again = (tmp_path / f"{name}{suffix}" for name in ("first", "later", "again"))
+    assert run(own, first, "daily") == 0
+    tiny.publish(own, burst)
+    tiny.publish(own, lambda con: con.execute("DELETE FROM alerts WHERE cat_conf = '05'"))
+    assert run(own, later, "daily") == 0 and run(own, again, "daily", "--version", "1") == 0
+    assert again.read_bytes() == first.read_bytes() != later.read_bytes()
+    # Made at another time it differs in that time alone.
+    cache.forget()
+    assert main(["daily", "--store", str(own.root), "--version", "1", "--out", str(again), "--made-at", OTHER]) == 0
+    assert again.read_bytes() != first.read_bytes()
+    old, new = (_unpacked(path) for path in (first, again))
+    assert {name: text.replace("2026年11月23日9时05分", "2026年11月22日7时30分") for name, text in new.items()} == old
+
+
+def _unpacked(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name).decode("utf-8", "replace") for name in package.namelist()}
+
+
+def test_a_period_of_any_length(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(store, tmp_path / "m.docx", "period", "--from", "2026-11-01", "--to", "2026-11-20") == 0
+    assert "（2026年11月1日至11月20日）" in text_of(tmp_path / "m.docx")
+    assert run(store, tmp_path / "n.docx", "period", "--from", "2026-11-20", "--to", "2026-11-01") == 2
+    assert "晚于" in capsys.readouterr().err
+
+
+def test_months_alone_refuse_a_day_and_say_what_to_ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = Store(tmp_path / "months")
+    rows = [{"call": f"2026-{month:02d}-01 00:00", "time_precision": "month"} for month in range(1, 11)]
+    tiny.publish(own, lambda con: tiny.alerts(con, rows))
+    assert run(own, tmp_path / "d.docx", "daily") == 1
+    assert "只精确到月" in (said := capsys.readouterr().err) and "python -m reports period" in said
+    assert run(own, tmp_path / "p.docx", "period", "--from", "2026-09-01", "--to", "2026-09-30") == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "name", "code", "said"),
     [
@@ -77,7 +118,8 @@ def test_another_process_at_another_time_gives_the_same_bytes(store: Store, tmp_
         (("station", "--station", "东岗派出所"), "x.docx", 2, "是否要找「东港派出所」"),
         (("daily", "--version", "9"), "x.docx", 1, "没有版本 9。现有版本：1、2。"),
         (("daily",), "x.pdf", 2, "请以 .docx、.xlsx 或 .pptx 结尾"),
-        (("daily", "--template", "T.docx"), "x.xlsx", 2, "模板只用于 .docx"),
+        (("daily", "--template", "T.docx"), "x.xlsx", 2, "模板只用于 .docx 和 .pptx"),
+        (("daily", "--template", "T.docx"), "x.pptx", 2, "须与所写文件同一格式"),
         (("daily",), "没有/x.docx", 1, "文件夹不存在"),
     ],
 )

@@ -12,6 +12,8 @@ from pathlib import Path
 import docx
 import pytest
 from docx.shared import Mm, Pt
+from pptx import Presentation
+from pptx.util import Inches
 
 from data.reading import Reader
 from data.snapshots import Store
@@ -124,6 +126,40 @@ def test_a_template_that_is_none_is_refused_in_words(report: Report, tmp_path: P
     (tmp_path / "not.docx").write_text("no zip")
     with pytest.raises(MetricError, match=r"模板 .*无法打开"):
         writing.content(report, ".docx", tmp_path / "not.docx")
+
+
+def test_slides_take_the_look_of_a_template(report: Report, tmp_path: Path) -> None:
+    own = Presentation()
+    own.slide_width, own.slide_height = Inches(10), Inches(5.625)
+    own.slide_masters[0].background.fill.solid()
+    own.slides.add_slide(own.slide_layouts[0]).shapes.title.text = "旧的一页"
+    own.save(str(tmp_path / "own.pptx"))
+    show = Presentation(io.BytesIO(writing.content(report, ".pptx", tmp_path / "own.pptx")))
+    plain = reading.pptx_of(report)
+    assert (show.slide_width, show.slide_height) == (Inches(10), Inches(5.625))
+    titles = [slide.shapes.title.text_frame.text for slide in show.slides]
+    assert titles == [slide.shapes.title.text_frame.text for slide in plain.slides]
+    for slide in show.slides:
+        assert slide.slide_layout.name == "Title Only"
+        for shape in slide.shapes:
+            assert shape.left >= 0 and shape.left + shape.width <= Inches(10)
+            # Nothing is pushed off a slide that is not as high as ours.
+            assert shape.top + shape.height <= Inches(5.625) + 1
+    with zipfile.ZipFile(io.BytesIO(writing.content(report, ".pptx", tmp_path / "own.pptx"))) as package:
+        assert "旧的一页" not in "".join(package.read(name).decode("utf-8", "ignore") for name in package.namelist())
+
+
+def test_a_template_without_a_title_or_no_pptx_is_refused(report: Report, tmp_path: Path) -> None:
+    (tmp_path / "not.pptx").write_text("no zip")
+    with pytest.raises(MetricError, match=r"模板 .*无法打开"):
+        writing.content(report, ".pptx", tmp_path / "not.pptx")
+    bare = Presentation()
+    for layout in list(bare.slide_layouts):
+        if layout.name != "Blank":
+            bare.slide_layouts.remove(layout)
+    bare.save(str(tmp_path / "bare.pptx"))
+    with pytest.raises(MetricError, match="没有带标题的版式"):
+        writing.content(report, ".pptx", tmp_path / "bare.pptx")
 
 
 # ---- bytes and other programs --------------------------------------------------------------------
