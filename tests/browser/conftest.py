@@ -12,26 +12,22 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import (
-    BrowserContext,
-    ConsoleMessage,
-    Locator,
-    Page,
-    Request,
-    TimeoutError,
-    expect,
-)
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from data.demo import bureau
 from data.demo.plan import Plan
 from data.snapshots import Store
+from metrics import fitting
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SIZES = {"desk": (1440, 900), "wide": (1920, 1080), "phone": (390, 844)}
 MODES = ("light", "dark")
+# Loads least of all.
+NOWHERE = "/nowhere"
 # Two cores may be busy with other tests.
-expect.set_options(timeout=15_000)
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -57,12 +53,20 @@ class Visit:
         assert self.outside == []
         assert self.errors == []
         # Figures follow a new width a moment later.
-        with contextlib.suppress(TimeoutError):
-            self.page.wait_for_function(
-                "document.documentElement.scrollWidth <= document.documentElement.clientWidth", timeout=5_000
-            )
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"the page is {wide} px wider than its window"
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert holds(self.page, f"{wide} <= 0"), f"the page is {self.page.evaluate(wide)} px wider than its window"
+
+
+def holds(page: Page, condition: str, arg: object = None) -> bool:
+    """Wait for a condition in JavaScript and return whether it came true.
+
+    Not Page.wait_for_function, whose second look the application's content policy forbids.
+    """
+    for _ in range(PATIENCE // 100):
+        if page.evaluate(condition, arg):
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def serve(store: Store, port: int) -> subprocess.Popen[str]:
@@ -94,6 +98,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The application on a demo bureau of 12 stations and two years."""
     store = Store(tmp_path_factory.mktemp("site") / "store")
     bureau.publish(store, Plan(12, 2, 20_000, 1, date(2026, 11, 21)))
+    # A server that fits by itself redraws every open page when that is done, whatever a test is about to click.
+    fitting.ensure(store)
     with served(store) as found:
         yield found
 
@@ -125,35 +131,93 @@ def opened_page(browser: BrowserContext, site: str, address: str, size: str = "d
     return found
 
 
+@pytest.fixture(scope="module")
+def walk(site: Site, browser: BrowserContext) -> Iterator[Callable[..., Visit]]:
+    """Go to an address within the application; walk("/trend", mode="dark"). One load for all tests of a file."""
+    opened: dict[str, Visit] = {}
+
+    def visit(address: str, size: str = "desk", mode: str = "light") -> Visit:
+        if mode not in opened:
+            opened[mode] = opened_page(browser, site.address, NOWHERE, size, mode)
+        found = opened[mode]
+        # What went wrong in another test is told there.
+        found.errors.clear()
+        found.outside.clear()
+        width, height = SIZES[size]
+        found.page.set_viewport_size({"width": width, "height": height})
+        # Pages of one browser share what is remembered, and leaving the wall brings it back.
+        found.page.evaluate(f"window.localStorage.setItem('mode', '{mode}')")
+        if _path_of(found.page) == address.partition("?")[0]:
+            go(found.page, NOWHERE)
+        go(found.page, address)
+        return found
+
+    yield visit
+    for found in opened.values():
+        found.page.close()
+
+
+def go(page: Page, address: str) -> None:
+    """Follow a link of the application to another page, with nothing loaded anew; returns when its layout is there."""
+    # The first name on a page is its own.
+    first = "(document.querySelector('#_pages_content [id]') || {}).id"
+    before = page.evaluate(first)
+    page.evaluate(
+        "to => { history.pushState({}, '', to); window.dispatchEvent(new CustomEvent('_dashprivate_pushstate')); }",
+        address,
+    )
+    assert holds(page, f"before => {first} !== before", before), f"{address} did not come"
+
+
+def _path_of(page: Page) -> str:
+    found: str = page.evaluate("decodeURI(window.location.pathname)")
+    return found
+
+
+# What never ends, moves on purpose.
+_ENDED = "one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity"
+
+
 def settled(page: Page) -> None:
     """Wait until every answer is drawn: no skeleton, nothing being counted, no figure that is still empty."""
     expect(page.locator("#status .status-item").first).to_be_attached()
     expect(page.locator("#content [data-dash-is-loading=true], #content .bone:visible")).to_have_count(0)
     expect(page.locator("#content .dash-graph--pending")).to_have_count(0)
+    assert holds(page, f"document.getAnimations().every(one => {_ENDED})"), "something moves on"
 
 
 def click_in(page: Page, target: Locator, across: float, down: float, done: Callable[[], bool]) -> None:
     """Click a part of a figure (0 to 1 across and down) until that has worked."""
-    for _ in range(6):
-        x, y = _resting_spot(page, target, across, down)
-        page.mouse.move(x - 1, y)
-        page.mouse.click(x, y)
-        for _ in range(30):
+    for _ in range(5):
+        _point_at(page, target, across, down)
+        page.mouse.down()
+        page.mouse.up()
+        for _ in range(60):
             if done():
                 return
             page.wait_for_timeout(100)
+    raise AssertionError("a click in a figure led nowhere")
 
 
 def hover_in(page: Page, target: Locator, across: float, down: float, shown: Locator) -> None:
     """Point at a part of a figure until its hover text is there."""
-    for _ in range(6):
-        x, y = _resting_spot(page, target, across, down)
-        page.mouse.move(x - 2, y)
-        page.mouse.move(x, y)
-        for _ in range(30):
+    for _ in range(5):
+        _point_at(page, target, across, down)
+        for _ in range(60):
             if shown.count():
                 return
             page.wait_for_timeout(100)
+    raise AssertionError("a figure says nothing of what is pointed at")
+
+
+def _point_at(page: Page, target: Locator, across: float, down: float) -> None:
+    """Come to rest there: a figure takes a click for what it has found under the pointer before."""
+    x, y = _resting_spot(page, target, across, down)
+    page.mouse.move(x - 2, y)
+    # Plotly looks for the point at most every 50 ms, and not at all while the pointer stands.
+    page.wait_for_timeout(150)
+    page.mouse.move(x, y)
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn, 150)))")
 
 
 def _resting_spot(page: Page, target: Locator, across: float, down: float) -> tuple[float, float]:

@@ -31,7 +31,10 @@ def test_a_day_of_the_line_leads_to_that_day(open_page: Callable[..., Visit]) ->
     visit = open_page("/trend?period=last30")
     page = visit.page
     settled(page)
-    point = page.locator("#trend-line-figure .scatterlayer .point").first
+    points = page.locator("#trend-line-figure .scatterlayer .point")
+    # The days that are forecast stand to the right of the first that was measured.
+    lefts = points.evaluate_all("all => all.map(one => one.getBoundingClientRect().left)")
+    point = points.nth(lefts.index(min(lefts)))
     words = page.locator("#period-words")
     click_in(page, point, 0.5, 0.5, lambda: "0时至24时" in words.inner_text())
     expect(words).to_contain_text("9月27日0时至24时")

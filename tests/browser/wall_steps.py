@@ -61,6 +61,7 @@ def pass_time(page: Page, seconds: float, step: float = 1.0) -> None:
         for _ in range(400):
             if not page.evaluate("() => { const f = window.wallFacts && window.wallFacts(); return f && f.polling; }"):
                 break
+            page.wait_for_timeout(20)
 
 
 def facts(page: Page) -> dict[str, Any]:
