@@ -81,7 +81,7 @@ def _foot(notices: list[str]) -> html.Div:
                         html.Span(id="wall-as-of"),
                         html.Span(id="wall-age", **attributes(data_clock="yes")),
                         html.Span(id="wall-version"),
-                        html.Span("".join(notices), className="tone-watch"),
+                        html.Span("".join(notices), className="wall-notice tone-watch"),
                     ]),
                     html.Div(html.Span(id="wall-place", **attributes(data_clock="yes"))),
                 ],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from data.snapshots import Store
 from tests import tiny
@@ -14,6 +15,7 @@ from tests.browser.conftest import Site, Visit, opened_page, serve, served
 from tests.browser.wall_steps import drawn, pass_time, unreadable
 
 pytestmark = pytest.mark.browser
+POLL = 3.0
 WALLS = {"hd": (1920, 1080), "uhd": (3840, 2160), "wide": (6656, 1792), "upright": (1080, 1920)}
 
 
@@ -98,3 +100,84 @@ def test_an_empty_store_says_so_and_fills_by_itself(browser: BrowserContext, tmp
             drawn(page)
         finally:
             page.close()
+
+
+def test_a_laptop_that_slept_tells_the_age_at_once_and_recovers(open_page: Callable[..., Visit]) -> None:
+    page = open_page("/wall?mode=dark&screens=week").page
+    page.clock.install()
+    page.reload()
+    drawn(page)
+    pass_time(page, POLL)
+    before, words = age_hours(page), page.locator(".wall-screen[data-slot] h2").inner_text()
+    # It falls asleep while a question is under way, and the network is not there yet when it wakes.
+    page.route("**/health", _swallow)
+    page.clock.run_for(4000)
+    page.clock.fast_forward("06:00:00")
+    page.clock.run_for(500)
+    assert age_hours(page) - before in (6, 7)
+    assert page.locator(".wall-screen[data-slot] h2").inner_text() == words
+    page.clock.run_for(30_000)
+    expect(page.locator("#wall")).to_have_attribute("data-lost", "yes")
+    expect(page.locator("#wall-warning")).to_contain_text("连接中断")
+    page.unroute("**/health")
+    # What hangs is given up; then come two polls, and the server's clock is right again.
+    page.clock.run_for(5500)
+    pass_time(page, 2 * POLL)
+    expect(page.locator("#wall")).to_have_attribute("data-lost", "no")
+    assert age_hours(page) - before in (0, 1)
+
+
+def test_the_page_loads_anew_at_night_as_its_address_says(open_page: Callable[..., Visit]) -> None:
+    address = "/wall?screens=week,today&mode=dark&seconds=600&stations=990101010000&limit=0.5"
+    page = open_page(address).page
+    page.clock.install()
+    page.reload()
+    drawn(page)
+    seen = ruled(page)
+    page.evaluate("window.notYet = true")
+    # The server answers polls but not the page itself: what hangs on the wall stays.
+    tried: list[str] = []
+
+    def refuse(route: Route) -> None:
+        tried.append(route.request.url)
+        route.abort()
+
+    page.route("**/wall?*", refuse)
+    until_four(page)
+    pass_time(page, 2 * POLL)
+    assert tried and page.evaluate("window.notYet") is True
+    # Hours later it is the other screen's turn.
+    assert shown(page) == ["today"]
+    page.unroute("**/wall?*")
+    until_four(page)
+    page.wait_for_function("!window.notYet")
+    drawn(page)
+    assert page.url.endswith(address)
+    assert ruled(page) == seen
+
+
+def age_hours(page: Page) -> int:
+    """Return the age of the data as the foot tells it, in whole hours."""
+    said = re.fullmatch(r"(?:(\d+) 天)? ?(?:(\d+) 小时)?.*前", page.locator("#wall-age").inner_text())
+    assert said is not None
+    return 24 * int(said[1] or 0) + int(said[2] or 0)
+
+
+def ruled(page: Page) -> list[str | None]:
+    """Return what the address rules: the screen and its turn, the allowed age of the data, the colours."""
+    words: list[str | None] = [page.locator(f"#wall-{part}").inner_text() for part in ("place", "as-of")]
+    allowed = page.locator("#wall-warning").inner_text().partition("允许")[2]
+    return [*shown(page), *words, allowed, page.get_attribute("html", "data-bs-theme")]
+
+
+def until_four(page: Page) -> None:
+    """Let the hours pass until ten past four by the clock of the wall."""
+    hour, minute = map(int, page.locator("#wall-clock").inner_text().split(":"))
+    minutes = (4 * 60 + 10 - hour * 60 - minute) % (24 * 60)
+    # A page that has begun less than two hours ago waits for the next night.
+    page.clock.fast_forward(60_000 * (minutes if minutes > 125 else minutes + 24 * 60))
+    page.clock.run_for(500)
+
+
+def _swallow(route: Route) -> None:
+    """Leave a request without any answer."""
