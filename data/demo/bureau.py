@@ -91,14 +91,16 @@ def load_all(con: duckdb.DuckDBPyConnection, bureau: Bureau, folder: Path) -> No
     plan, land = bureau.plan, bureau.land
     rows = load.load_land(con, land)
     duty = people.duty(plan, land, bureau.roles, bureau.alerts, bureau.force)
+    staffing = people.staffing(plan, land, bureau.force)
     for table in (
         load.alert_table(plan, land, bureau.alerts, bureau.cases.of_alert, BATCHES["alerts"]),
         load.case_table(plan, land, bureau.cases, BATCHES["cases"]),
-        load.staffing_table(plan, land, people.staffing(plan, land, bureau.force)),
+        load.staffing_table(plan, land, staffing),
         load.duty_table(plan, land, duty),
     ):
         rows[table.name] = load.load_table(con, table, folder)
-    rows["reported_indicators"] = load.insert_rows(con, "reported_indicators", people.indicators(plan, land))
+    reported = people.indicators(plan, land, people.community_officers(plan, land, staffing))
+    rows["reported_indicators"] = load.insert_rows(con, "reported_indicators", reported)
     rows["campaigns"] = load.insert_campaign(con, plan, land, bureau.roles)
     load.write_meta(con)
     load.write_lineage(con, plan, rows, BATCHES)

@@ -48,7 +48,7 @@ class Indicator:
 
 INDICATORS = (
     Indicator("标准地址登记率", "地址", 0.992, 0.008, 0.98, "人口管理系统"),
-    Indicator("标准地址准确率", "地址", 0.985, 0.012, 0.98, "人口管理系统"),
+    Indicator("标准地址准确率", "登记地址", 0.985, 0.012, 0.98, "人口管理系统"),
     Indicator("实有房屋登记率", "房屋", 0.988, 0.010, 0.98, "人口管理系统"),
     Indicator("实有单位登记率", "单位", 0.975, 0.02, 0.97, "人口管理系统"),
     Indicator("实有人口案前信息采集率", "人次", 0.915, 0.035, 0.95, "人口管理系统"),
@@ -223,20 +223,39 @@ def _crew(calls_per_hour: float) -> int:
     return max(1, math.ceil(calls_per_hour * _PEOPLE_HOURS / _COMMITTED / 2))
 
 
-def indicators(plan: Plan, land: Geography) -> list[tuple[date, str, str, float, float, str, str | None]]:
-    """Rows of `reported_indicators`; what a station did not report has no row."""
+def community_officers(plan: Plan, land: Geography, table: dict[str, Ints]) -> dict[date, Ints]:
+    """Community officers by station in each month of the staffing table."""
+    months = plan.month_starts(len(data_months(plan)) + 12)
+    heads = np.zeros((len(months), land.size), dtype=np.int64)
+    mine = (table["team"] == TEAMS.index("社区警务队") + 1) & (table["role"] == ROLES.index("民警") + 1)
+    heads[table["month"][mine], table["unit"][mine] - 1] = table["headcount"][mine]
+    return dict(zip(months, heads, strict=True))
+
+
+def indicators(
+    plan: Plan, land: Geography, officers: dict[date, Ints]
+) -> list[tuple[date, str, str, float, float, str, str | None]]:
+    """Rows of `reported_indicators`; what a station did not report has no row.
+
+    officers: community officers by month. Rates of the same things have the same denominator: a police room per beat,
+    the community officers of the staffing table, and of the addresses those that are registered can be accurate.
+    """
     rng = plan.rng("indicators")
+    sizes = _denominators(land, officers, rng)
     months = plan.month_starts(min(REPORTED_MONTHS, plan.years * 12))
     # The month that is still running is not reported yet.
     months = [m for m in months if (m + timedelta(days=32)).replace(day=1) <= plan.until + timedelta(days=1)]
     rows: list[tuple[date, str, str, float, float, str, str | None]] = []
     for item in INDICATORS:
         level = np.clip(rng.normal(item.share, item.spread, land.size), 0.3, 1.0)
-        size = _denominators(item.unit_of, land, rng)
         for m, month in enumerate(months):
             drift = level + (m - len(months) + 1) * item.spread * 0.02
             reported = rng.random(land.size) < item.reported
+            size = sizes.get((item.unit_of, month), sizes.get((item.unit_of, None)))
+            assert size is not None
             done = rng.binomial(size, np.clip(drift, 0.0, 1.0))
+            if item.name == "标准地址登记率":
+                sizes["登记地址", month] = done
             rows += [
                 (month, land.codes[s], item.name, float(done[s]), float(size[s]), item.source, None)
                 for s in np.flatnonzero(reported)
@@ -246,15 +265,21 @@ def indicators(plan: Plan, land: Geography) -> list[tuple[date, str, str, float,
     return rows
 
 
-def _denominators(unit: str, land: Geography, rng: np.random.Generator) -> Ints:
-    per_head = {"地址": 0.42, "房屋": 0.4, "单位": 0.03, "人次": 0.01}.get(unit)
-    if per_head is not None:
-        heads: Ints = np.maximum(20, (land.population * per_head * rng.uniform(0.9, 1.1, land.size))).astype(np.int64)
-        return heads
-    low, high = {"抽查人数": (40, 80), "受访人数": (120, 300), "警务室": (8, 17), "社区民警": (5, 14)}.get(
-        unit, (10, 60)
-    )
-    return rng.integers(low, high, land.size)
+def _denominators(
+    land: Geography, officers: dict[date, Ints], rng: np.random.Generator
+) -> dict[tuple[str, date | None], Ints]:
+    """How many of each thing a station has, by unit and, where it differs between months, by month."""
+    sizes: dict[tuple[str, date | None], Ints] = {}
+    for unit, per_head in (("地址", 0.42), ("房屋", 0.4), ("单位", 0.03), ("人次", 0.01)):
+        heads = land.population * per_head * rng.uniform(0.9, 1.1, land.size)
+        sizes[unit, None] = np.maximum(20, heads).astype(np.int64)
+    for unit, low, high in (("抽查人数", 40, 80), ("受访人数", 120, 300)):
+        sizes[unit, None] = rng.integers(low, high, land.size)
+    for unit in ("成果", "预警", "点位", "嘉奖人次"):
+        sizes[unit, None] = rng.integers(10, 60, land.size)
+    sizes["警务室", None] = np.bincount(land.beat_station, minlength=land.size)
+    sizes.update({("社区民警", month): heads for month, heads in officers.items()})
+    return sizes
 
 
 def _counts(

@@ -361,6 +361,27 @@ def test_staffing_truths(middle: duckdb.DuckDBPyConnection) -> None:
     assert 0.5 < share < 0.55
 
 
+def test_rates_of_the_same_things_have_the_same_denominator(middle: duckdb.DuckDBPyConnection) -> None:
+    """A police room per beat, the community officers of the staffing table, accurate addresses of those registered."""
+    reported = "(SELECT * FROM reported_indicators WHERE indicator = '{}')"
+
+    def both(one: str, other: str) -> str:
+        return f"FROM {reported.format(one)} a JOIN {reported.format(other)} b USING (station_code, month)"
+
+    rooms = both("警务室达标率", "合署办公率")
+    assert _one(middle, f"SELECT count(*) {rooms}") > 50
+    assert _one(middle, f"SELECT count(*) {rooms} WHERE a.denominator <> b.denominator") == 0
+    addresses = both("标准地址登记率", "标准地址准确率")
+    assert _one(middle, f"SELECT count(*) {addresses} WHERE a.numerator <> b.denominator") == 0
+    officers = (
+        "SELECT station_code, month, sum(headcount) AS heads FROM staffing WHERE team = '社区警务队' AND role = '民警'"
+        " GROUP BY ALL"
+    )
+    posts = f"FROM {reported.format('社区民警兼职率')} r JOIN ({officers}) s USING (station_code, month)"
+    assert _one(middle, f"SELECT count(*) {posts}") > 50
+    assert _one(middle, f"SELECT count(*) {posts} WHERE r.denominator <> s.heads") == 0
+
+
 def test_gaps_to_hire_and_to_move() -> None:
     assert (people.gap_to_move(20, 8), people.gap_to_hire(20, 8)) == (0, 0)
     assert (people.gap_to_move(20, 5), people.gap_to_hire(20, 5)) == (3, 5)
