@@ -29,8 +29,10 @@
     return text ? "?" + text : "";
   }
 
-  // 所队自查 opens the page of the station when the filter holds exactly one, else the list.
-  function stationPath(path, search) {
+  // 所队自查 opens the page of the station when the filter holds exactly one, else the list; on a station's own page it
+  // leads back to the list.
+  function stationPath(path, search, pathname) {
+    if (pathname && pathname.indexOf("/station/") === 0) { return path; }
     var chosen = new URLSearchParams(search || "").get("station") || "";
     return path === "/station" && chosen && chosen.indexOf(",") < 0 ? path + "/" + encodeURIComponent(chosen) : path;
   }
@@ -46,7 +48,7 @@
       setMenu(false);
       var hidden = !page.filtered;
       return [
-        ids.map(function (id) { return stationPath(id.path, search) + query; }),
+        ids.map(function (id) { return stationPath(id.path, search, pathname) + query; }),
         ids.map(function (id) { return id.path === here || id.path + "/none" === here ? "page" : "false"; }),
         page.name, hidden, hidden, hidden, hidden, []
       ];

@@ -11,13 +11,24 @@ from dash.exceptions import PreventUpdate
 
 from data.reading import Snapshot
 from data.snapshots import StoreError
-from metrics import cache, targets
+from metrics import cache, catalogue, targets
 from metrics.briefing import short_name
 from metrics.catalogue import Station
-from metrics.model import MetricError
+from metrics.model import MetricError, UnknownName
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
 from metrics.targets import Outcome, Pack, Target
-from pages._components import cards, export, filters, reported_template, score_controls, scores, session, states, status
+from pages._components import (
+    cards,
+    export,
+    filters,
+    reported_template,
+    score_controls,
+    scores,
+    selfcheck_view,
+    session,
+    states,
+    status,
+)
 from pages._components.attributes import attributes
 from pages._components.markup import static
 from pages._components.score_export import (
@@ -27,6 +38,7 @@ from pages._components.score_export import (
     list_sheet,
     matrix_sheet,
     month_pinning,
+    own_sheet,
 )
 from pages._components.score_questions import (
     BY_MISSED,
@@ -36,6 +48,7 @@ from pages._components.score_questions import (
     Asked,
     Choices,
     card_address,
+    card_of,
     data_words,
     read,
     station_address,
@@ -46,7 +59,9 @@ from pages._components.shown import Shown
 dash.register_page(__name__, path="/scorecard", name="指标账单", title="指标账单 · 降控研判台", order=6, key="c")
 
 _SELECTS = {"policy": "政策目标", "month": "月份", "kind": "派出所类别", "state": "状态", "sort": "排序"}
-_PARTS = ("bureau", "scores", "clauses")
+_PARTS = ("own-scores", "bureau", "scores", "clauses")
+_DATED = ("own-scores", "bureau", "scores")
+_OWN_ORDER = (MISSED, UNREPORTED, MET, UNBOUND)
 
 
 def layout(**_: Any) -> html.Div:
@@ -72,6 +87,7 @@ def layout(**_: Any) -> html.Div:
                 [
                     cards.card("bureau", "全局", states.skeleton(2), span="span-12"),
                     cards.card("scores", "派出所 × 目标", states.skeleton(10), span="span-12"),
+                    cards.card("own-scores", "所选派出所", "", span="span-12"),
                     cards.card("clauses", "目标与条款", states.skeleton(6), span="span-12"),
                 ],
                 id="scorecard-grid",
@@ -85,13 +101,14 @@ def layout(**_: Any) -> html.Div:
     output={
         "state": Output("scorecard-state", "children"),
         "hidden": Output("scorecard-grid", "hidden"),
+        "own": Output("own-scores", "hidden"),
         "options": {key: Output(f"score-{key}", "options") for key in _SELECTS},
         "values": {key: Output(f"score-{key}", "value") for key in _SELECTS},
         "titles": {name: Output(f"{name}-title", "children") for name in _PARTS},
         "subs": {name: Output(f"{name}-sub", "children") for name in _PARTS},
         "bodies": {name: Output(f"{name}-body", "children") for name in _PARTS},
         "notes": {"scores": Output("scores-note", "children")},
-        "sources": {name: Output(f"{name}-source", "children") for name in ("bureau", "scores")},
+        "sources": {name: Output(f"{name}-source", "children") for name in _DATED},
     },
     inputs={"search": Input("url", "search"), "version": Input("snapshot", "data")},
 )
@@ -117,11 +134,11 @@ def _only(message: html.Div) -> dict[str, Any]:
     """Show one message in place of the figures."""
     keep = dash.no_update
     return {
-        "state": message, "hidden": True,
+        "state": message, "hidden": True, "own": True,
         "options": dict.fromkeys(_SELECTS, keep), "values": dict.fromkeys(_SELECTS, keep),
         "titles": dict.fromkeys(_PARTS, keep), "subs": dict.fromkeys(_PARTS, keep),
         "bodies": dict.fromkeys(_PARTS, keep), "notes": {"scores": keep},
-        "sources": dict.fromkeys(("bureau", "scores"), keep),
+        "sources": dict.fromkeys(_DATED, keep),
     }  # fmt: skip
 
 
@@ -154,30 +171,77 @@ def _values(asked: Asked, choices: Choices) -> dict[str, str]:
 
 def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
     view = view_of(snapshot, asked)
-    card, query = view.card, dict(asked.query)
+    card = view.card
+    own = _own(snapshot, asked)
     source = status.source_line(snapshot)
-    counts = scores.state_counts(list(view.scores.values()))
     bound = len({score.station for score in card.scores if score.station})
     return {
         "state": [states.notice(text) for text in [*card.notes, *_nothing_known(card)]],
         "hidden": False,
+        "own": not own,
         "titles": {
-            "bureau": "全局目标", "scores": _title(view, asked), "clauses": "目标与条款",
+            "own-scores": _own_title(own), "bureau": "全局目标", "scores": _title(view, asked), "clauses": "目标与条款",
         },
         "subs": {
+            "own-scores": f"{data_words(card)} · {card.pack.name} · {len(own)} 项" if own else "",
             "bureau": f"{data_words(card)} · {len(view.bureau)} 项",
             "scores": f"{data_words(card)} · {len(view.stations)} 个派出所 × {len(view.columns)} 项目标"
             + (f"（共 {bound} 个派出所）" if len(view.stations) != bound else ""),
             "clauses": f"{card.pack.document} · 概括为本系统自拟，以文件原文为准",
         },
         "bodies": {
+            "own-scores": _own_body(own),
             "bureau": _bureau(view.bureau),
-            "scores": [_summary(counts, asked, query), _matrix(view, query)] if view.stations else states.no_result(),
+            "scores": _scores_body(view, asked, _chosen(snapshot, asked)),
             "clauses": _clauses(card.pack),
         },
         "notes": {"scores": scores.legend()},
-        "sources": {"bureau": source, "scores": source},
+        "sources": dict.fromkeys(_DATED, source),
     }  # fmt: skip
+
+
+def _scores_body(view: View, asked: Asked, chosen: Sequence[str]) -> Any:
+    if not view.stations:
+        return states.no_result()
+    query = dict(asked.query)
+    counts = scores.state_counts(list(view.scores.values()))
+    return [_summary(counts, asked, query), _matrix(view, query, chosen)]
+
+
+def _chosen(snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
+    """Return the codes of the stations of the filter; the table keeps the others, for a station is seen among them."""
+    named = tuple(part.strip() for part in dict(asked.query).get("station", "").split(",") if part.strip())
+    known = catalogue.of(snapshot)
+    try:
+        return tuple(code for code in known.station_codes(named) if code in known.stations)
+    except UnknownName:
+        return ()
+
+
+def _own(snapshot: Snapshot, asked: Asked) -> tuple[Score, ...]:
+    """Return all targets of the one station of the filter, what is missed first; () for any other filter."""
+    chosen = _chosen(snapshot, asked)
+    if len(chosen) != 1:
+        return ()
+    found = card_of(snapshot, asked).of_station(chosen[0])
+    return tuple(sorted(found, key=lambda score: _OWN_ORDER.index(score.state)))
+
+
+def _own_body(own: Sequence[Score]) -> Any:
+    """Return the targets that bind the station, and the names of the others."""
+    if not own:
+        return ""
+    rest = "、".join(score.target.label for score in own if score.state == UNBOUND)
+    bound = [score for score in own if score.state != UNBOUND]
+    told = [html.P(f"不适用：{rest}。", className="tone-none")] if rest else []
+    return static([selfcheck_view.lines(bound), *told])
+
+
+def _own_title(own: Sequence[Score]) -> str:
+    if not own:
+        return "所选派出所"
+    missed = sum(score.state == MISSED for score in own)
+    return f"{own[0].name}：{missed} 项未达标" if missed else f"{own[0].name}：未见未达标项"
 
 
 def _nothing_known(card: Scorecard) -> list[str]:
@@ -246,7 +310,7 @@ def _comparable(outcome: Outcome, target: Target) -> bool:
     return target.metric == outcome.metric if outcome.metric else target.indicator == outcome.indicator
 
 
-def _matrix(view: View, query: dict[str, str]) -> html.Div:
+def _matrix(view: View, query: dict[str, str], chosen: Sequence[str]) -> html.Div:
     head = html.Thead(
         html.Tr(
             [
@@ -256,7 +320,7 @@ def _matrix(view: View, query: dict[str, str]) -> html.Div:
             ]
         )
     )
-    body = html.Tbody([_row(view, station, query) for station in view.stations])
+    body = html.Tbody([_row(view, station, query, station.code in chosen) for station in view.stations])
     return static(html.Table([head, body], className="score-matrix"), "score-box", tabIndex="0")
 
 
@@ -278,7 +342,7 @@ def _column(target: Target, found: Sequence[Score], query: dict[str, str]) -> ht
     return html.Th(lines, scope="col", title=f"{target.label}：{target.summary}", className=style)
 
 
-def _row(view: View, station: Station, query: dict[str, str]) -> html.Tr:
+def _row(view: View, station: Station, query: dict[str, str], is_chosen: bool) -> html.Tr:
     found = [view.scores.get((station.code, column.id)) for column in view.columns]
     name = html.A(short_name(station.name), href=station_address(station.code, query))
     return html.Tr(
@@ -287,7 +351,7 @@ def _row(view: View, station: Station, query: dict[str, str]) -> html.Tr:
             html.Td(sum(score is not None and score.state == MISSED for score in found)),
             *(scores.cell(score) if score else html.Td("") for score in found),
         ],
-        className="is-link",
+        className="is-link is-chosen" if is_chosen else "is-link",
     )
 
 
@@ -366,7 +430,18 @@ def _clauses_sheet(shown: Shown) -> export.Sheet:
     return clauses_sheet(shown.snapshot, asked_of(shown))
 
 
-export.offer({"bureau": _bureau_sheet, "scores": _scores_sheets, "clauses": _clauses_sheet}, month_pinning)
+def _own_sheet(shown: Shown) -> export.Sheet:
+    asked = asked_of(shown)
+    own = _own(shown.snapshot, asked)
+    if not own:
+        raise MetricError("筛选中没有选定一个派出所。请在筛选中选一个派出所后导出。")
+    return own_sheet(shown.snapshot, asked, own)
+
+
+export.offer(
+    {"own-scores": _own_sheet, "bureau": _bureau_sheet, "scores": _scores_sheets, "clauses": _clauses_sheet},
+    month_pinning,
+)
 
 
 @callback(

@@ -64,6 +64,13 @@ class Rules:
         return next((rule for rule in self.found if rule.target.id == id), None)
 
     @property
+    def binding(self) -> tuple[Rule, ...]:
+        """The rules that what is chosen has to meet: a station only those of stations that bind it."""
+        if not self.station:
+            return self.found
+        return tuple(rule for rule in self.found if rule.rows and rule.met + rule.missed + rule.unreported)
+
+    @property
     def is_known(self) -> bool:
         """Whether anybody has a figure for any of them."""
         return any(rule.met or rule.missed for rule in self.found)

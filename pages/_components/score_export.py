@@ -106,6 +106,12 @@ def bureau_sheet(snapshot: Snapshot, asked: Asked, view: View) -> export.Sheet:
     return export.Sheet("全局目标", head, SCORE_COLUMNS, score_rows(snapshot, view.bureau), fixed=3)
 
 
+def own_sheet(snapshot: Snapshot, asked: Asked, own: Sequence[Score]) -> export.Sheet:
+    """Return all targets of one station."""
+    head = sheet_head(snapshot, asked, f"{own[0].name}全部目标")
+    return export.Sheet("本所目标", head, SCORE_COLUMNS, score_rows(snapshot, own), fixed=3)
+
+
 def clauses_sheet(snapshot: Snapshot, asked: Asked) -> export.Sheet:
     """Return the targets with their clauses."""
     columns = (

@@ -82,6 +82,10 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
                 html.Span(f"依据：{found.card.pack.document}"),
                 html.Span(" · ", className="screen-only"),
                 html.A("查看全部派出所 ›", href=card_address(query)),
+                html.Span(" · ", className="screen-only"),
+                html.A(
+                    "打印本所全部目标 ›", href=card_address(query, station=found.station.code), className="screen-only"
+                ),
             ],
             source=source,
         ),
@@ -211,6 +215,9 @@ def _duty(found: SelfCheck, mode: str, source: str) -> Slots:
         staffing_figures.day_steps(work, mode, lambda _: more),
         title=staffing_words.finding(work),
         sub=f"人，民警、辅警合计 · 按 {one.first} 至 {one.last} 的平均一天",
-        note=[html.P(["；".join(said), "。", *one.words[1:]]), html.A("警力配置 ›", href=more)],
+        note=[
+            html.P(["；".join(said), "。", *one.words[1:], staffing_words.bridge(found.missed, work)]),
+            html.A("警力配置 ›", href=more),
+        ],
         source=source,
     )

@@ -108,12 +108,12 @@ def targets(found: SelfCheck) -> html.Div:
     if binding:
         parts.append(
             html.Details(
-                [html.Summary(f"全部 {len(binding)} 项目标：条款、来源与近 12 个月"), _lines(binding)],
+                [html.Summary(f"全部 {len(binding)} 项目标：条款、来源与近 12 个月"), lines(binding)],
                 className="plain all-targets",
             )
         )
     if rest:
-        parts.append(html.Details([html.Summary(f"不适用 {len(rest)} 项"), _lines(rest)], className="plain"))
+        parts.append(html.Details([html.Summary(f"不适用 {len(rest)} 项"), lines(rest)], className="plain"))
     return static(parts)
 
 
@@ -168,7 +168,8 @@ def carried_words(found: Sequence[Score]) -> str:
     return f"报送类沿用 {'、'.join(month for _, month in months)}" if months else ""
 
 
-def _lines(found: Sequence[Score]) -> html.Div:
+def lines(found: Sequence[Score]) -> html.Div:
+    """Return targets one below the other, each with value, requirement, gap, trend and source."""
     top = html.Thead(html.Tr([html.Th(name, scope="col") for name in _COLUMNS]))
     body = html.Tbody([_line(score) for score in found])
     return html.Div(html.Table([top, body], className="score-lines"), className="table-scroll", tabIndex="0")

@@ -62,8 +62,11 @@ def rules_title(found: Rules) -> str:
     """Say how many targets are missed, by the station or by any of several."""
     if not found.is_known:
         return "警力目标"
-    missed = sum(bool(rule.missed) for rule in found.found)
-    return f"警力目标：{len(found.found)} 项中 {missed} 项{'' if found.station else '有所'}未达标"
+    bound = found.binding
+    missed = sum(bool(rule.missed) for rule in bound)
+    if not found.station:
+        return f"警力目标：{len(bound)} 项中 {missed} 项有所未达标"
+    return f"警力目标：约束本所的 {len(bound)} 项中 {missed} 项未达标"
 
 
 def rules_note(found: Rules) -> str:

@@ -54,7 +54,7 @@ def _gauge(rule: Rule, is_shown: bool) -> html.Div:
                 [
                     html.Div(name, className="gauge-name", title=f"{target.clause}：{target.summary}"),
                     html.Div(_wanted(rule), className="gauge-wanted num"),
-                    html.Div(_gap(rule), className="gauge-gap"),
+                    html.Div(gap_words(rule), className="gauge-gap"),
                 ]
             ),
         ],
@@ -69,9 +69,13 @@ def _wanted(rule: Rule) -> str:
     return f"要求 {rule.target.says}"
 
 
-def _gap(rule: Rule) -> Any:
+def gap_words(rule: Rule) -> Any:
+    """Return what is missing by a rule, or that nothing is, for the bureau and for its stations."""
     if rule.text:
-        return html.Span(f"✗ {rule.text}", className="tone-worse")
+        missing = html.Span(f"✗ {rule.text}", className="tone-worse")
+        # A bureau that meets what some of its stations miss says both, lest 106% look like a miss.
+        is_met = rule.rows and rule.score is not None and not rule.score.station and rule.score.state == MET
+        return [html.Span("✓ 全局达标；", className="tone-none"), missing] if is_met else missing
     if rule.score is not None and rule.score.state not in (MET, MISSED):
         said = rule.score.state + (f"：{rule.score.reason}" if rule.score.reason else "")
         return html.Span(said, className="tone-none")
@@ -141,7 +145,7 @@ def _bullet_row(one: Score, is_chosen: bool) -> html.Tr:
             html.Th(name, scope="row"),
             html.Td(scores.bullet(one) or "", className="bullet-cell"),
             html.Td(f"{sign} {scores.value_words(one)}", className=f"num {scores.STATE_STYLES[one.state]}"),
-            html.Td(gap or html.Span("" if one.state == MET else one.state, className="tone-none")),
+            html.Td(gap or html.Span(one.state, className="tone-none")),
         ],
         className="is-chosen" if is_chosen else "",
     )

@@ -13,6 +13,7 @@ from metrics.compare import REAL
 from metrics.force.moves import Trial, Unneeded
 from metrics.force.shifts import Within
 from metrics.force.work import Work
+from metrics.score import Score
 from metrics.staffing import posts
 from metrics.staffing.moving import say_slots
 from metrics.staffing.posts import LEAST, say_missing, say_run, whole
@@ -64,6 +65,18 @@ def sentences(work: Work) -> list[Any]:
     if len(work.short) > _SHORT_LISTED:
         listed.append(f"另有 {len(work.short) - _SHORT_LISTED} 处，见各所对照。")
     return listed
+
+
+def bridge(missed: Sequence[Score], work: Work) -> str:
+    """Say how people missing by a policy's ratio and people missing by the work go together; "" where neither is."""
+    if not (work.knows_need and work.knows_duty):
+        return ""
+    lacking = [one.target.label for one in missed if one.target.table == "staffing"]
+    if not lacking:
+        return "警力配比目标未见缺口，缺人在班次安排。" if work.short else ""
+    named = f"「{lacking[0]}」{'等' if len(lacking) > 1 else ''}按文件配比计，差的是编制与队别"
+    end = "补足配比不等于补足这些时段" if work.short else "配比有缺口，各时段却不缺人"
+    return f"{named}；本图按警情计，看接处警、巡逻岗逐时够不够：{end}。"
 
 
 def run_words(run: ShortRun) -> str:
@@ -153,8 +166,10 @@ def move_said(trial: Trial) -> html.Div:
 def _within(found: Within) -> html.P:
     """Say what the station can do with its own people, before anybody else's."""
     p = found.side.p_no_unit
-    said = f"{short_name(found.side.name)}把{within_words(found)}，各时段即不再缺人"
-    effect = f"来警时无空闲警组由 {_chance(p.before)} 变为 {_chance(p.after)}，{_points(p)}，{p.verdict}"
+    said = f"{short_name(found.side.name)}把 {within_words(found)}，各时段即不再缺人"
+    effect = f"来警时无空闲警组由 {_chance(p.before)} 变为 {_chance(p.after)}，{_points(p)}，{p.verdict}".replace(
+        "-", "−"
+    )
     return html.P([html.B("先在所内调班："), f"{said}；{effect}。"], className="move-within")
 
 

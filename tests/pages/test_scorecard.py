@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
+from metrics import catalogue
 from metrics.model import MetricError
 from metrics.score import MISSED, UNREPORTED
 from pages._components import score_export, score_questions, score_view
@@ -100,6 +101,30 @@ def test_sorting_by_station_missed_and_target(client: FlaskClient, snapshot: Sna
     view = score_view.view_of(snapshot, asked(snapshot, demo_store, sort="beat_officers"))
     gaps = [view.scores[one.code, "beat_officers"].relative for one in view.stations]
     assert gaps == sorted(gaps, reverse=True)
+
+
+def test_the_chosen_station_is_marked_and_told_whole(
+    client: FlaskClient, snapshot: Snapshot, demo_store: Store
+) -> None:
+    everyone = show(client)
+    assert everyone["own-scores"]["hidden"] is True
+    first, second, *_ = catalogue.of(snapshot).stations.values()
+    answer = show(client, f"?station={first.code}")
+    assert answer["own-scores"]["hidden"] is False
+    assert answer["own-scores-title"]["children"].startswith(first.name)
+    assert rows_of(answer) == rows_of(everyone)
+    assert marked(everyone) == 0 and marked(answer) == 1
+    own = html_of(answer["own-scores-body"]["children"])
+    card = score_questions.card_of(snapshot, asked(snapshot, demo_store))
+    assert all(score.target.label in own for score in card.of_station(first.code))
+    two = show(client, f"?station={first.code},{second.code}")
+    assert two["own-scores"]["hidden"] is True and marked(two) == 2
+    assert show(client, "?station=没有的所")["own-scores"]["hidden"] is True
+
+
+def marked(answer: dict[str, Any]) -> int:
+    """Return how many rows of the matrix are marked as chosen."""
+    return str(answer["scores-body"]["children"]).count("is-link is-chosen")
 
 
 def test_state_keeps_only_its_cells(snapshot: Snapshot, demo_store: Store) -> None:

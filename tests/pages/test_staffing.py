@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
-from metrics import catalogue, targets
+from metrics import catalogue, score, targets
 from metrics.force import moves
 from metrics.force.moves import Wish
 from metrics.force.rules import rules
@@ -21,6 +22,7 @@ from metrics.force.work import Work, work
 from metrics.selection import Selection
 from pages._components import (
     export,
+    staffing_cards,
     staffing_export,
     staffing_figures,
     staffing_move_figure,
@@ -198,6 +200,34 @@ def test_gauges_show_value_requirement_and_gap(snapshot: Snapshot) -> None:
     assert dial.all("i")[0].attributes["style"] == "--wanted: 0.4000"
     assert "✗ 1 所未达标，合计还差 2 名社区民警" in share.text
     assert dial.attributes["aria-label"] == "社区民警占派出所警力 37.1%，要求 ≥ 40%"
+
+
+def test_a_bureau_that_meets_what_stations_miss_says_both(snapshot: Snapshot) -> None:
+    found = rules(snapshot, LAST, targets.load())
+    rule = found.get("community_share")
+    assert rule is not None and rule.score is not None and rule.score.state == score.MISSED
+    assert text_of(staffing_tables.gap_words(rule)).startswith("✗ 1 所未达标")
+    well = replace(rule, score=replace(rule.score, state=score.MET, gap=None))
+    assert text_of(staffing_tables.gap_words(well)).startswith("✓ 全局达标；✗ 1 所未达标")
+    assert staffing_cards.rules_title(found).startswith("警力目标：10 项中 ")
+
+
+def test_the_heading_counts_what_binds_the_station(snapshot: Snapshot) -> None:
+    found = rules(snapshot, Selection("custom", LAST.first, LAST.last, (EDGE,)), targets.load())
+    assert "station_force_share" in {rule.target.id for rule in found.found if rule not in found.binding}
+    assert all(rule.met + rule.missed + rule.unreported == 1 for rule in found.binding)
+    missed = sum(rule.missed for rule in found.binding)
+    assert staffing_cards.rules_title(found) == f"警力目标：约束本所的 {len(found.binding)} 项中 {missed} 项未达标"
+    assert len(found.binding) < len(found.found)
+
+
+def test_people_by_the_rule_and_by_the_work_are_told_apart(snapshot: Snapshot) -> None:
+    card = score.scorecard(snapshot, targets.load(), date(2026, 10, 1))
+    missed = [one for one in card.of_station(EDGE) if one.state == score.MISSED]
+    said = staffing_words.bridge(missed, of(snapshot, EDGE))
+    assert said.startswith("「社区民警占派出所警力」等按文件配比计") and said.endswith("配比有缺口，各时段却不缺人。")
+    assert staffing_words.bridge([], of(snapshot, EDGE)) == ""
+    assert staffing_words.bridge([], of(snapshot, CITY)) == "警力配比目标未见缺口，缺人在班次安排。"
 
 
 def test_rule_rows_put_the_missed_first_and_sort(snapshot: Snapshot) -> None:
