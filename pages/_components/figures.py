@@ -112,7 +112,8 @@ def sparkline(
         )
     hidden = {"visible": False, "fixedrange": True}
     upright = {**hidden, "range": _spark_range([*values, *low, *high])}
-    across = {**hidden, "type": "date", "range": [days[0], days[-1]] if days else None}
+    # A range that is null makes Plotly fail on the next drawing ("container is not an object"): no days, no range.
+    across = {**hidden, "type": "date", **({"range": [days[0], days[-1]]} if days else {})}
     # The margins leave room for the mark at the end and for a line that touches its extremes.
     margin = {"l": 1, "r": 5, "t": 4, "b": 4}
     return {"data": data, "layout": layout(mode, "spark", margin=margin, xaxis=across, yaxis=upright, hovermode="x")}

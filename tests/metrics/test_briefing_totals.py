@@ -104,14 +104,12 @@ def test_a_rise_of_a_whole_station_is_told_where_nothing_else_tells_it(store: St
 
 
 def test_a_chosen_station_that_fell_is_told_by_its_own_total_alone(store: Store) -> None:
-    snapshot = tiny.snapshot_of(store, silent(tiny.EDGE))
-    two = brief(snapshot, Selection(period="last7", stations=(tiny.EDGE, tiny.CITY)))
-    assert [point.text[:8] for point in of_falls(two)] == ["西郊所有效警情无"]
-
     def less(con: duckdb.DuckDBPyConnection) -> None:
         tiny.daily_alerts(con, LAST.isoformat(), 1, 3, cat="05", station=tiny.EDGE)
 
     snapshot = tiny.snapshot_of(store, silent(tiny.EDGE), less)
+    two = brief(snapshot, Selection(period="last7", stations=(tiny.EDGE, tiny.CITY)))
+    assert [point.text[:11] for point in of_falls(two)] == ["西郊所有效警情 3 起"]
     last = brief(snapshot, Selection(period="last7", stations=(tiny.EDGE,))).points[-1]
     assert last.text == f"有效警情共 3 起；低于前 8 周预期 26–60 起；{REAL}，{CHECK}" and last.tone == "watch"
     assert of_falls(brief(snapshot, Selection(period="last7", stations=(tiny.CITY,)))) == []

@@ -206,3 +206,8 @@ class TestGeometry:
     @pytest.mark.parametrize(("metres", "expected"), [(9, 5), (10, 10), (4999, 2000), (30_000, 20_000), (0.2, 1)])
     def test_round_lengths(self, metres: float, expected: float) -> None:
         assert geometry.round_length(metres) == expected
+
+
+def test_a_line_without_days_has_no_range_that_is_null() -> None:
+    across = figures.sparkline([], [], [], [], "light")["layout"]["xaxis"]
+    assert "range" not in across
