@@ -42,10 +42,11 @@ class Line:
 def changes(name: str, first: str, lines: Sequence[Line], note: str = "") -> Table:
     """Return 序号｜单位｜本期数｜同期数｜同比｜上期数｜环比｜判定; first: what the second column names."""
     with_range = any(line.expected for line in lines)
+    place, label, count, change, judged = (0.75, 2.1, 1.05, 1.6, 1.3) if with_range else (0.6, 1.9, 0.9, 1.7, 1.1)
     columns = (
-        Column("序号", 0.6), Column(first, 1.9), Column("本期数", 0.9, True), Column("同期数", 0.9, True),
-        Column("同比", 1.7, True), Column("上期数", 0.9, True), Column("环比", 1.7, True),
-        *([Column("预期", 1.3, True)] if with_range else []), Column("判定", 1.1),
+        Column("序号", place), Column(first, label), Column("本期数", count, True), Column("同期数", count, True),
+        Column("同比", change, True), Column("上期数", count, True), Column("环比", change, True),
+        *([Column("预期", 1.2, True)] if with_range else []), Column("判定", judged),
     )  # fmt: skip
     rows = tuple(_change_row(Cell(number, str(number), "0"), line, with_range) for number, line in enumerate(lines, 1))
     return Table(name, columns, rows, note)
