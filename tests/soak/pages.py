@@ -17,7 +17,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app import create_app
-from data.reading import Snapshot
+from data.reading import Reader, Snapshot
 from data.snapshots import Store
 from metrics import cache
 from pages._components import filters
@@ -29,7 +29,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/trend": ("trend-state.children",),
     "/trend?by=station": ("trend-state.children",),
     "/heat": ("heat-state.children",),
-    "/heat?layer=density": ("heat-state.children",),
+    "/heat?table=cases&at=5-21": ("heat-state.children",),
     "/staffing": (
         "staffing-state.children",
         "staffing-gauges.children",
@@ -100,15 +100,20 @@ def _inputs(client: FlaskClient, output: str) -> list[str]:
     return [f"{one['id']}.{one['property']}" for one in found["inputs"]]
 
 
-def changes(code: str) -> tuple[str, ...]:
-    """Return the queries of the changes that are measured."""
-    return tuple(one.format(code=code) for one in CHANGES)
-
-
 def cost_of(client: FlaskClient, page: str, query: str, code: str) -> Cost:
     """Return the cost of a change to `query` on a page that was open without any filter, with nothing else known."""
+    opened(client, page, code)
+    return changed(client, page, query, code)
+
+
+def opened(client: FlaskClient, page: str, code: str) -> None:
+    """Open a page without any filter, with nothing known before."""
     cache.forget()
     redraw(client, page, "", code)
+
+
+def changed(client: FlaskClient, page: str, query: str, code: str) -> Cost:
+    """Return the cost of a change to `query` on the page that is open."""
     with counted() as cost:
         redraw(client, page, query, code)
     return cost
@@ -125,7 +130,7 @@ def main() -> None:
     client = create_app(told.store).server.test_client()
     code = station(Store(Path(told.store)))
     for page in (told.page,) if told.page else PAGES:
-        for query in changes(code):
+        for query in (change.format(code=code) for change in CHANGES):
             tries = [cost_of(client, page, query, code) for _ in range(told.repeat)]
             best = min(tries, key=lambda cost: cost.whole)
             ratio = best.whole / best.inside if best.inside else float("nan")
@@ -140,8 +145,6 @@ def main() -> None:
 
 def station(store: Store) -> str:
     """Return the code of the first station."""
-    from data.reading import Reader
-
     snapshot = Reader(store).snapshot()
     assert snapshot is not None
     return str(snapshot.rows("SELECT code FROM stations ORDER BY code LIMIT 1")[0][0])
