@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from python_calamine import CalamineWorkbook
 
 from data.notes import FILE
-from tests.browser.conftest import Site, Visit, click_in, hover_in, settled
+from tests.browser.conftest import Site, Visit, click_in, holds, hover_in, settled
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
@@ -40,7 +40,7 @@ def test_definition_opens_on_the_page_and_closes_by_key(open_page: Open) -> None
     expect(page.locator("#definition-tools")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    assert page.evaluate("document.activeElement.matches('#map .info')")
+    expect(page.locator("#map .info")).to_be_focused()
     page.click("#kpi-alerts_valid-text .info")
     expect(panel).to_contain_text("有效警情")
     expect(page.locator("#definition-tools")).to_be_visible()
@@ -103,10 +103,16 @@ def test_menu_opens_in_sight_on_a_phone(open_page: Open) -> None:
     settled(page)
     page.click("#map .card-export summary")
     menu = page.locator("#map .export-menu")
-    summary, box = page.locator("#map .card-export summary").bounding_box(), menu.bounding_box()
-    assert summary and box
-    assert 0 <= box["y"] - summary["y"] - summary["height"] < 20
-    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    expect(menu).to_be_visible()
+    below, left, right = page.evaluate(
+        """() => {
+          const menu = document.querySelector('#map .export-menu').getBoundingClientRect();
+          const summary = document.querySelector('#map .card-export summary').getBoundingClientRect();
+          return [menu.top - summary.bottom, menu.left, menu.right];
+        }"""
+    )
+    assert 0 <= below < 20
+    assert left >= 0 and right <= 390
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
     visit.check()
@@ -183,11 +189,10 @@ def test_what_takes_longer_stands_as_a_skeleton(open_page: Open) -> None:
     page.click('.rail-link[data-key="b"]')
     expect(page.locator("#map-figure[data-dash-is-loading=true]")).to_be_attached()
     expect(page.locator("#changes-body .skeleton")).to_have_css("opacity", "1")
-    page.wait_for_timeout(400)
-    assert page.evaluate("getComputedStyle(document.querySelector('#map-figure'), '::after').opacity") == "1"
+    assert holds(page, "getComputedStyle(document.querySelector('#map-figure'), '::after').opacity === '1'")
     for route in held:
         route.continue_()
     page.unroute_all(behavior="ignoreErrors")
     settled(page)
     expect(page.locator("#changes tbody tr").first).to_be_visible()
-    assert page.evaluate("getComputedStyle(document.querySelector('#map-figure'), '::after').content") == "none"
+    assert holds(page, "getComputedStyle(document.querySelector('#map-figure'), '::after').content === 'none'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
+
+from tests.browser.conftest import settled
 
 if TYPE_CHECKING:
     OpenPage = Callable[..., Any]
@@ -36,6 +39,7 @@ def test_what_the_pages_show(open_page: OpenPage) -> None:
 def test_head_and_first_column_stay_in_sight(open_page: OpenPage) -> None:
     page = open_page("/scorecard").page
     expect(rows(page)).to_have_count(STATIONS)
+    settled(page)
     page.locator(".score-box").evaluate("box => { box.style.maxHeight = '300px'; box.scrollTo(900, 200); }")
     box = page.locator(".score-box").bounding_box()
     corner = page.locator(".score-matrix thead th").first.bounding_box()
@@ -55,10 +59,10 @@ def test_choices_live_in_the_address(open_page: OpenPage) -> None:
     page.select_option("#score-state", "missed")
     page.select_option("#score-sort", "station")
     expect(page.locator("#score-sort")).to_have_value("station")
-    assert page.url.endswith("/scorecard?period=month&policy=county-2023&state=missed&sort=station")
+    expect(page).to_have_url(re.compile(r"/scorecard\?period=month&policy=county-2023&state=missed&sort=station$"))
     page.select_option("#score-policy", "*")
     expect(page.locator(".score-matrix")).to_contain_text("标准地址登记率")
-    assert "policy" not in page.url
+    expect(page).not_to_have_url(re.compile("policy"))
     page.go_back()
     expect(page.locator("#score-policy")).to_have_value("county-2023")
     expect(page.locator(".clause-table")).to_contain_text("在编在岗民警")
@@ -76,7 +80,7 @@ def test_links_of_the_matrix(open_page: OpenPage) -> None:
     page.locator(".score-matrix tbody tr").nth(1).locator("td").nth(3).click()
     expect(page.locator("#station-head h2")).to_be_visible()
     expect(page.locator(".missed-lack").first).to_be_visible()
-    assert "/station/" in page.url
+    expect(page).to_have_url(re.compile("/station/"))
     visit.check()
 
 
@@ -100,7 +104,7 @@ def test_another_station_by_the_list(open_page: OpenPage) -> None:
     names = page.locator("#station-other option").all_inner_texts()
     page.select_option("#station-other", label=names[-1])
     expect(page.locator(".station-head h2")).to_have_text(f"{names[-1]} · 所队自查")
-    assert "policy=county-2023" in page.url
+    expect(page).to_have_url(re.compile("policy=county-2023"))
     visit.check()
 
 
