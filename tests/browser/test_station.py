@@ -52,3 +52,17 @@ def test_category_narrows_and_the_crumb_goes_back(open_page: OpenPage, site: Sit
     expect(page).not_to_have_url(re.compile("category="))
     expect(page).to_have_url(re.compile(r"/station/\d+\?period=last30"))
     visit.check()
+
+
+def test_the_menu_leads_back_to_the_list(open_page: OpenPage, site: Site) -> None:
+    own = address(PAGE, site.store)
+    code = own.rsplit("/", 1)[1]
+    visit = open_page(f"/?station={code}")
+    menu = visit.page.locator(".rail-link", has_text="所队自查")
+    menu.click()
+    expect(visit.page).to_have_url(re.compile(rf"{own}\?station={code}$"))
+    expect(visit.page.locator(".missed li").first).to_be_visible()
+    expect(menu).to_have_attribute("href", f"/station?station={code}")
+    menu.click()
+    expect(visit.page.locator(".station-list a").first).to_be_visible()
+    visit.check()
