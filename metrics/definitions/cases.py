@@ -37,7 +37,7 @@ def _filed_and_solved() -> list[Metric]:
         _count("cases_solved_undated", "无破案时间的破案", "状态为已破案而没有破案时间的刑事案件数",
                "event = '破案' and case_kind = '刑事' and solved_undated", better="lower"),
         _share("clear_rate", "破案率", "期内刑事破案与期内刑事立案之比", "cases_solved", "cases_filed",
-               "刑事破案 ÷ 刑事立案 × 100%", better="higher", is_proportion=False, caveat="期内破案含以往立案的，可能超过 100%"),
+               "刑事破案 ÷ 刑事立案 × 100%", better="higher", is_proportion=False, caveat="期内破案含以往立案的积案，可能超过 100%"),
         _count("cases_filed_solved", "期内立案已破", "期内立案、到数据截止时已破的刑事案件数", f"{_FILED} and solved_at is not null",
                better="higher"),
         _share("clear_rate_period", "现案破案率", "期内立案的刑事案件中，到数据截止时已破的比例", "cases_filed_solved",

@@ -102,7 +102,7 @@ def test_a_share_above_all_is_explained_and_its_line_is_named(store: Store) -> N
     found = brief(tiny.snapshot_of(store, solved), Selection())
     card = next(card for card in found.cards if card.metric.id == "clear_rate")
     assert card.value == 300
-    assert "期内破案含以往立案的，可能超过 100%；曲线为各日止 7 天的比率" in text_of(change_rows.card_text(card))
+    assert "期内破案含以往立案的积案，可能超过 100%；曲线为各日止 7 天的比率" in text_of(change_rows.card_text(card))
     usual = text_of(change_rows.card_text(replace(card, value=60.0)))
     assert "可能超过" not in usual and "曲线为" in usual
     count = next(card for card in found.cards if card.metric.id == "cases_filed")
