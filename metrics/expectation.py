@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from metrics.compare import band
 from metrics.periods import REFERENCE_DAYS, Window
@@ -17,6 +17,7 @@ from metrics.periods import REFERENCE_DAYS, Window
 WEEKS = REFERENCE_DAYS // 7
 # Beyond this length the weeks before say less than the same dates a year before.
 LONGEST_DAYS = 31
+_USUAL = (0.005, 0.995)
 
 
 def weekday_weights(window: Window) -> dict[int, float]:
@@ -93,10 +94,21 @@ def usual_range(mean: float, phi: float = 1.0) -> tuple[int, int]:
     if mean <= 0:
         return 0, 0
     if phi <= 1.001:
-        low, high = stats.poisson.ppf([0.005, 0.995], mean)
+        low, high = (_least(special.pdtrik(p, mean), lambda n: special.pdtr(n, mean), p) for p in _USUAL)
     else:
-        low, high = stats.nbinom.ppf([0.005, 0.995], mean / (phi - 1), 1 / phi)
-    return int(low), int(high)
+        r, q = mean / (phi - 1), 1 / phi
+        low, high = (_least(special.nbdtrik(p, r, q), lambda n: special.betainc(r, n + 1, q), p) for p in _USUAL)
+    return low, high
+
+
+def _least(estimate: float, cdf: Callable[[int], float], p: float) -> int:
+    """Return the least count at which a distribution function reaches p, from an estimate on the real line."""
+    n = max(0, math.ceil(estimate) - 1)
+    while n > 0 and cdf(n - 1) >= p:
+        n -= 1
+    while cdf(n) < p:
+        n += 1
+    return n
 
 
 def busiest_hours(counts: Mapping[int, float], width: int = 4, share: float = 0.5) -> tuple[int, int] | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
+import numpy as np
 from scipy import special
 
 from metrics import compare, expectation
@@ -19,7 +18,7 @@ from metrics.definitions import UNMAPPED
 from metrics.model import COUNT
 from metrics.query import TABLES
 from metrics.trend.asking import a_year_back, counted
-from metrics.trend.series import Context, against, expectations, number, rows_of, score
+from metrics.trend.series import Context, against, expectations, number, score
 from metrics.trend.values import Part, Point
 
 # So many parts are shown before the reader asks for all.
@@ -68,7 +67,11 @@ def _z_of(change: Comparison) -> float:
 def _series(context: Context, by: str, span: str, drawn: list[Point]) -> dict[str, tuple[float | None, ...]]:
     """Return the values of each part at the drawn points, or at the points a year before them."""
     grain, week_start = context.frame.grain, context.selection.week_start
-    rows = rows_of(context.answer.frame((by, grain), span), by, grain)
+    frame, name = context.answer.frame((by, grain), span), context.metric.id
+    values = [
+        None if value != value else value for value in frame[name].to_numpy(dtype=float, na_value=np.nan).tolist()
+    ]
+    rows = dict(zip(zip(frame[by], frame[grain], strict=True), values, strict=True))
     place_of: list[date] = [
         one.first if span == context.frame.now else bucket(a_year_back(one.first, grain), grain, week_start)
         for one in drawn
@@ -80,15 +83,10 @@ def _series(context: Context, by: str, span: str, drawn: list[Point]) -> dict[st
     keys = dict.fromkeys(key for key, _ in rows)
     return {
         str(key): tuple(
-            _value(rows.get((key, first)), context.metric.id, nothing) if has else None
-            for first, has in zip(place_of, known, strict=True)
+            rows.get((key, first), nothing) if has else None for first, has in zip(place_of, known, strict=True)
         )
         for key in keys
     }
-
-
-def _value(row: Mapping[str, Any] | None, name: str, nothing: float | None) -> float | None:
-    return nothing if row is None else number(row, name)
 
 
 def _name(context: Context, by: str, key: str) -> str:

@@ -161,7 +161,7 @@ def compared_rows(
 
 def rows_of(frame: pd.DataFrame, *names: str) -> dict[Any, dict[str, Any]]:
     """Return the rows of a frame by one dimension, or by several as a tuple."""
-    records: list[dict[str, Any]] = [dict(one) for one in frame.to_dict("records")]  # type: ignore[arg-type]
+    records: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
     return {(one[names[0]] if len(names) == 1 else tuple(one[name] for name in names)): one for one in records}
 
 
