@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from metrics.model import Refused
 
@@ -15,6 +17,8 @@ CALENDAR = ("day", "week", "month", "quarter", "year")
 # Beyond this a table helps nobody and its rows alone fill the memory.
 MOST_ROWS = 500_000
 _ORDERED = (*CALENDAR, "weekday", "hour")
+Columns = dict[str, NDArray[np.object_]]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,13 @@ class Axes:
     # Whether days, months … that were seen but are not covered are left out (lists that hold for every month).
     only_covered: bool = False
 
-    def keys(self, by: tuple[str, ...], seen: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    def rows(self, by: tuple[str, ...], found: Columns) -> tuple[Columns, Places]:
         """Return every row that a breakdown shows: what was seen, and days, hours and stations without anything.
 
-        Dimensions that follow from each other (day and month, station and kind) appear in their real combinations
-        only; those without a complete axis (category, beat) in the combinations that were seen.
+        found: the seen rows, a column per dimension. Returns the shown rows likewise, and for each the place of its
+        seen row, -1 without one. Dimensions that follow from each other (day and month, station and kind) appear in
+        their real combinations only; those without a complete axis (category, beat) in the combinations that were seen.
         """
-        # One column per dimension, so that thousands of rows are gone through as columns.
-        found = dict(zip(by, zip(*seen, strict=True), strict=False)) or dict.fromkeys(by, ())
         factors = [(names, self._values(names, found)) for names in _factors(by)]
         size = math.prod(len(values) for _, values in factors)
         if size > MOST_ROWS:
@@ -43,15 +46,17 @@ class Axes:
         factors.sort(key=lambda factor: by.index(factor[0][0]))
         order = tuple(name for names, _ in factors for name in names)
         sorted_factors = [_sorted(names, values, ranks) for names, values in factors]
-        product = itertools.product(*(values for values, _ in sorted_factors))
-        rows = [tuple(itertools.chain.from_iterable(parts)) for parts in product]
-        if order == by and all(is_strict for _, is_strict in sorted_factors):
-            return rows
-        places = [order.index(name) for name in by]
-        turned = [tuple(row[place] for place in places) for row in rows]
-        return sorted(turned, key=lambda row: _ranked(by, row, ranks))
+        shown, places = _product(
+            [(names, values) for (names, _), (values, _) in zip(factors, sorted_factors, strict=True)], found
+        )
+        if order != by or not all(is_strict for _, is_strict in sorted_factors):
+            rows = list(zip(*(shown[name] for name in by), strict=True))
+            sorting = sorted(range(len(rows)), key=lambda place: _ranked(by, rows[place], ranks))
+            shown = {name: shown[name][sorting] for name in by}
+            places = places[sorting]
+        return shown, places
 
-    def _values(self, names: tuple[str, ...], found: dict[str, tuple[Any, ...]]) -> list[Any]:
+    def _values(self, names: tuple[str, ...], found: Columns) -> list[Any]:
         if self.only_covered and set(names) & set(CALENDAR):
             return list(dict.fromkeys(self._whole(names)))
         seen = dict.fromkeys(zip(*(found[name] for name in names), strict=True))
@@ -76,6 +81,32 @@ class Axes:
             return {value: value for value in [*set(seen), *days, *range(24)]}
         values = [*(self.stations if name == "station" else ()), *sorted(set(seen), key=str)]
         return {value: place for place, value in reversed(list(enumerate(values)))}
+
+
+def _product(factors: list[tuple[tuple[str, ...], list[tuple[Any, ...]]]], found: Columns) -> tuple[Columns, Places]:
+    """Return all combinations of the factors' values, and which seen row each of them is (-1: none)."""
+    sizes = [len(values) for _, values in factors]
+    shown: Columns = {}
+    at = np.zeros(len(next(iter(found.values()), ())), dtype=np.intp)
+    known = np.ones(at.size, dtype=bool)
+    for number, (names, values) in enumerate(factors):
+        inner, outer = math.prod(sizes[number + 1 :]), math.prod(sizes[:number])
+        for place, name in enumerate(names):
+            shown[name] = np.tile(np.repeat(_objects([value[place] for value in values]), inner), outer)
+        index = {value: place for place, value in enumerate(values)}
+        keys = zip(*(found[name] for name in names), strict=True)
+        one = np.fromiter((index.get(key, -1) for key in keys), dtype=np.intp, count=at.size)
+        known &= one >= 0
+        at = at * len(values) + one
+    places = np.full(math.prod(sizes), -1, dtype=np.intp)
+    places[at[known]] = np.flatnonzero(known)
+    return shown, places
+
+
+def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out
 
 
 def _ranked(names: tuple[str, ...], row: tuple[Any, ...], ranks: dict[str, dict[Any, Any]]) -> tuple[Any, ...]:

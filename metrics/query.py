@@ -582,10 +582,8 @@ def _complete(
     question: Question,
 ) -> pd.DataFrame:
     """Add what grouping drops: days, hours and registered stations without a row are 0; days without data are not."""
-    keys = list(zip(*(frame[name] for name in by), strict=True))
-    places = {key: place for place, key in enumerate(keys)}
-    full = _axes(part, known, question.selection).keys(by, keys)
-    found = [places.get(key, -1) for key in full]
+    seen = {name: frame[name].to_numpy(dtype=object) for name in by}
+    shown, found = _axes(part, known, question.selection).rows(by, seen)
     whole = frame[columns].reindex(found).reset_index(drop=True)
     if not VIEWS[part.view].monthly:
         # What was not reported for a month is not known; events that did not happen are 0.
@@ -593,10 +591,9 @@ def _complete(
         plain = [name for name in counts if not METRICS[name].may_be_unknown]
         whole[plain] = whole[plain].fillna(0)
         for name in set(counts).difference(plain):
-            whole[name] = whole[name].where(whole[name].notna() | (np.array(found) >= 0), 0)
-    named = zip(by, zip(*full, strict=True), strict=True) if full else ((name, ()) for name in by)
-    shown = pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in named})
-    return pd.concat([shown, whole], axis=1)
+            whole[name] = whole[name].where(whole[name].notna() | (found >= 0), 0)
+    named = pd.DataFrame({name: pd.Series(shown[name], dtype="object") for name in by})
+    return pd.concat([named, whole], axis=1)
 
 
 def _axes(part: Part, known: Catalogue, selection: Selection) -> Axes:
