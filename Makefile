@@ -22,7 +22,7 @@ help:
 	@echo '  make check         只做代码检查（ruff、mypy、导入方向）'
 	@echo '  make demo          重新生成示例数据'
 	@echo '  make soak          耐久测试：kill -9、磁盘写满'
-	@echo '  make bench         性能测量'
+	@echo '  make bench         性能测量：导入、统计、各页换筛选的语句数与用时'
 	@echo '  make screenshots   重拍 docs/screenshots 的各页截图'
 	@echo '  make test-duckdb2  在 DuckDB 2.0.0 上运行测试'
 	@echo '  make clean         删除环境与缓存，保留数据'
@@ -49,6 +49,8 @@ soak: $(TESTING)
 
 bench: $(TESTING)
 	@$(BIN)/python -m tests.soak.bench
+	@test -e '$(STORE)/current.json' || $(BIN)/python -m data demo --store '$(STORE)'
+	@$(BIN)/python -m tests.soak.pages --store '$(STORE)'
 
 screenshots: $(TESTING) browser
 	@test -e '$(STORE)/current.json' || $(BIN)/python -m data demo --store '$(STORE)'
