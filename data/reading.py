@@ -102,12 +102,21 @@ class Snapshot:
         connection: duckdb.DuckDBPyConnection | None = None,
     ) -> Answer:
         with (connection or self._connection).cursor() as cursor:
+            late = threading.Event()
+
+            def stop() -> None:
+                late.set()
+                cursor.interrupt()
+
             # Rows are made while they are fetched, so the limit covers both.
-            timer = threading.Timer(seconds, cursor.interrupt)
+            timer = threading.Timer(seconds, stop)
             timer.start()
             try:
                 return fetch(cursor.execute(sql, params) if params is not None else cursor.execute(sql))
-            except duckdb.InterruptException as error:
+            except duckdb.Error as error:
+                # An interrupt between executing and fetching has another name.
+                if not late.is_set():
+                    raise
                 raise QueryTimeout(f"查询超过 {seconds:g} 秒，已停止。请缩短时段或减少筛选范围后重试。") from error
             finally:
                 timer.cancel()

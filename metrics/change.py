@@ -10,6 +10,8 @@ from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL, Comparison
 NO_PERCENT = "—"
 # From a smaller base a percentage misleads: the counts are said alone.
 SMALL_BASE = 20
+# Fewer than these say nothing yet, whatever was expected.
+LEAST_TOLD = 3
 # Outside the range that is printed beside it, yet not shown to be more than chance: not 正常波动 either.
 HIGH, LOW = "偏高，未确认", "偏低，未确认"
 SAID = {REAL: "超出随机波动", USUAL: "在正常波动范围内", TOO_FEW: "样本不足，难以判断"}
@@ -23,7 +25,8 @@ def badge(verdict: str, value: float | None, expected: tuple[float, float] | Non
     if verdict == REAL or value is None or expected is None or not math.isfinite(value):
         return verdict
     low, high = expected
-    if low <= value <= high:
+    # One or two where none were expected say nothing yet.
+    if low <= value <= high or (verdict == TOO_FEW and value < LEAST_TOLD):
         return verdict
     return HIGH if value > high else LOW
 

@@ -180,7 +180,10 @@ def _headline(found: Trend) -> list[Any]:
         more.append(change.clause(total.previous, metric.unit, "环比", decimals=metric.decimals))
     if total.festival is not None:
         more.append(change.clause(total.festival, metric.unit, "按春节对齐同比", decimals=metric.decimals))
-    more += [f"外地参考：{one.place}{one.label} {one.value:+.2f}%（{one.base}）" for one in found.outcomes]
+    more += [
+        f"外地参考：{one.place}{one.label} {one.value:+.2f}%（{one.base}）".replace(" -", " −")
+        for one in found.outcomes
+    ]
     return [
         html.P(found.sentence, className="trend-sentence"),
         html.Span(["与预期相比 ", chip(verdict_of(total.verdict, direction, metric))]) if total.usual else None,
@@ -209,12 +212,21 @@ def _finding(found: Trend) -> str:
     if not any(one.verdict in (REAL, USUAL) for one in found.points):
         return f"{found.metric.label}{GRAINS[found.asked.grain]}"
     if not real:
-        return f"{GRAINS[found.asked.grain]}：所示各期均在正常范围"
+        beyond = sum(_is_beyond(one) for one in found.points)
+        said = f"{beyond} {noun}在区间外、未确认，其余在正常范围" if beyond else "所示各期均在正常范围"
+        return f"{GRAINS[found.asked.grain]}：{said}"
     high = sum(one.direction > 0 for one in real)
     against = "预期" if any(one.mean is not None for one in real) else "上年同期"
     parts = [f"{high} {noun}高于{against}"] if high else []
     parts += [f"{len(real) - high} {noun}低于{against}"] if len(real) > high else []
     return f"{GRAINS[found.asked.grain]}：{'、'.join(parts)}"
+
+
+def _is_beyond(point: Point) -> bool:
+    """Whether a whole day, week or month lies outside the range that is printed beside it."""
+    if point.value is None or point.usual is None or point.partial:
+        return False
+    return not point.usual[0] <= point.value <= point.usual[1]
 
 
 def _drawn_words(found: Trend) -> str:
@@ -263,7 +275,8 @@ def drawing_noun(found: Trend) -> str:
 def _row(found: Trend, point: Point) -> list[Any]:
     metric = found.metric
     change = change_of(point.last_year, metric, "同期")
-    verdict = verdict_of(point.verdict, point.direction, metric)
+    beside = point.usual if _is_beyond(point) else None
+    verdict = verdict_of(point.verdict, point.direction, metric, point.value, beside)
     ends = point.usual if metric.kind == COUNT else (point.low, point.high)
     span = "—" if not ends or None in ends else f"{ends[0]:{metric.format}}–{ends[1]:{metric.format}}"
     judged = "未满一期" if point.partial else verdict.text if point.value is not None else "无数据"

@@ -36,7 +36,8 @@ def current(snapshot: Snapshot, stations: Sequence[str] = (), until: date | None
     alarms = history(snapshot, stations)
     if alarms is None:
         return None
-    return tuple(one for one in alarms if _is_current(one, until))
+    # The alarm that led one may be over: among those that are left the strongest leads.
+    return tuple(records.with_leaders([one for one in alarms if _is_current(one, until)]))
 
 
 def _is_current(alarm: Alarm, until: date | None) -> bool:

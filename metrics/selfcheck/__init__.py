@@ -9,7 +9,7 @@ from datetime import date
 from data.reading import Snapshot
 from metrics import cache, catalogue, fits, peers
 from metrics.alarms.reading import budget_of, budget_text, current
-from metrics.alarms.records import Alarm
+from metrics.alarms.records import Alarm, with_leaders
 from metrics.briefing import Briefing, brief
 from metrics.catalogue import Catalogue
 from metrics.force.work import Work, work
@@ -81,6 +81,8 @@ def _alarms(
     if selection.categories:
         names = {*selection.categories, *(known.category_names().get(code, code) for code in selection.categories)}
         found = tuple(alarm for alarm in found if alarm.group in names)
+    # The alarm that led one may have ended before this period.
+    found = tuple(with_leaders(list(found)))
     budget = budget_of(snapshot)
     return found, budget_text(budget) if budget else ""
 

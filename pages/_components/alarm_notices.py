@@ -15,7 +15,7 @@ from pages._components import states
 
 # More lines than this would push the figures off the screen.
 _MOST = 3
-_APART = "预警按长期水平、季节、星期和节假日推算，与本页按此前 8 周所作的预期不同。"
+_APART = "预警按长期水平、季节、星期和节假日推算，与本页的预期算法不同，两者不必一致。"
 
 
 def current(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:

@@ -69,7 +69,7 @@ def verdict_of(
     direction: float | None,
     metric: Metric,
     value: float | None = None,
-    expected: tuple[int, int] | None = None,
+    expected: tuple[float, float] | None = None,
 ) -> Verdict:
     """Say a verdict; only 真变化 has the colour of a direction, and only where a direction is better.
 

@@ -1,7 +1,6 @@
 """The hand-out of what a page shows, as DOCX, XLSX or PPTX: buttons, and the callbacks that write the file.
 
-A page under the filter bar places `period_buttons()`, the page of a station `station_buttons()`; importing this module
-registers the callbacks.
+A page under the filter bar places `period_buttons()`, the page of a station `station_buttons()`.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from data import clock
@@ -70,24 +69,26 @@ def _running(id: str) -> list[Any]:
     return [(Output(f"{id}-{suffix[1:]}", "disabled"), True, False) for suffix in writing.FORMATS]
 
 
-@callback(
-    *_outputs("report-period"), *_inputs("report-period"), State("selection", "data"),
-    running=_running("report-period"), prevent_initial_call=True,
-)  # fmt: skip
-def download_period(*clicked: Any) -> tuple[Any, Any]:
-    """Write the report on the page's filter."""
-    *_, query = clicked
-    return _downloaded(lambda snapshot: of_period(snapshot, query))
+def register(app: Dash) -> None:
+    """Register the callbacks of the buttons."""
 
+    @app.callback(
+        *_outputs("report-period"), *_inputs("report-period"), State("selection", "data"),
+        running=_running("report-period"), prevent_initial_call=True,
+    )  # fmt: skip
+    def download_period(*clicked: Any) -> tuple[Any, Any]:
+        """Write the report on the page's filter."""
+        *_, query = clicked
+        return _downloaded(lambda snapshot: of_period(snapshot, query))
 
-@callback(
-    *_outputs("report-station"), *_inputs("report-station"), State("station-code", "data"), State("url", "search"),
-    running=_running("report-station"), prevent_initial_call=True,
-)  # fmt: skip
-def download_station(*clicked: Any) -> tuple[Any, Any]:
-    """Write the monthly report of the station that the page shows."""
-    *_, code, search = clicked
-    return _downloaded(lambda snapshot: of_station(snapshot, code or "", search))
+    @app.callback(
+        *_outputs("report-station"), *_inputs("report-station"), State("station-code", "data"), State("url", "search"),
+        running=_running("report-station"), prevent_initial_call=True,
+    )  # fmt: skip
+    def download_station(*clicked: Any) -> tuple[Any, Any]:
+        """Write the monthly report of the station that the page shows."""
+        *_, code, search = clicked
+        return _downloaded(lambda snapshot: of_station(snapshot, code or "", search))
 
 
 def name_of(selection: Selection, known: Catalogue) -> str:

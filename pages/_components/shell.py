@@ -11,7 +11,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html,
 from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics.model import MetricError
-from pages._components import filters, panels, session, states, status
+from pages._components import filters, panels, report_downloads, session, states, status
 from pages._components.attributes import attributes
 
 PRODUCT = "降控研判台"
@@ -77,6 +77,7 @@ def register(app: Dash) -> None:
     filters.register(app)
     status.register(app)
     panels.register(app)
+    report_downloads.register(app)
     app.clientside_callback(
         ClientsideFunction("shell", "navigation"),
         Output({"type": "nav", "path": ALL}, "href"),

@@ -34,7 +34,7 @@ def finding(work: Work) -> str:
     if not work.knows_duty:
         return "没有排班数据，只有应配人数"
     if not work.short:
-        return "各时段在岗人数均不少于应配人数"
+        return "没有哪个时段缺 1 人以上"
     _, name, run = work.short[0]
     worst = f"{say_run(run.hours)}缺 {whole(run.missing)} 人"
     if work.count == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from data.demo.plan import Plan
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
 from metrics import alarms, fits
-from metrics.alarms import budget, drivers, fitting, series
+from metrics.alarms import budget, drivers, fitting, reading, series
 from metrics.alarms.records import CREEPING, SUDDEN
 from metrics.model import MetricError, Refused
 from tests import tiny
@@ -171,6 +172,16 @@ def test_pages_read_what_was_fitted(store: Store) -> None:
     assert line is not None
     assert line["observed"].iloc[-1] == 15
     assert line["signal"].iloc[-1] == SUDDEN
+
+
+def test_an_alarm_whose_leader_is_over_leads_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = tiny.snapshot_of(store, _quiet, _burst)
+    listed = [one for one in alarms_of(fitting.fit(snapshot)) if one.station == tiny.CITY and one.is_ongoing]
+    led = next(one for one in listed if one.leader != one.id)
+    over = replace(next(one for one in listed if one.id == led.leader), is_ongoing=False)
+    monkeypatch.setattr(reading, "history", lambda *_: (over, led))
+    (found,) = alarms.current(snapshot, [tiny.CITY]) or ()
+    assert found.group == led.group and found.leader == found.id
 
 
 # ---- a small demo --------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ def test_every_verdict_has_its_words_and_no_nan_is_ever_said(verdict: str) -> No
         (USUAL, 166, (100, 159), change.HIGH),
         (USUAL, 99, (100, 159), change.LOW),
         (TOO_FEW, 3, (0, 2), change.HIGH),
+        (TOO_FEW, 1, (0, 0), TOO_FEW),
         (USUAL, 159, (100, 159), USUAL),
         (REAL, 166, (100, 159), REAL),
         (USUAL, 166, None, USUAL),

@@ -18,7 +18,7 @@ def test_one_station_with_an_alarm_reads_the_alarm_in_its_own_words(store: Store
     snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), rise, theft)
     said = text_of(alarm_notices.notices(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,))))
     assert said.startswith("预警模型：南山所刑事警情近 7 日 40 起，预期 0–7 起（突升预警）")
-    assert said.count("预警模型") == 1 and "另见于盗窃" in said and "预期不同" in said
+    assert said.count("预警模型") == 1 and "另见于盗窃" in said and "预期算法不同" in said
     own = Selection(period="last7", stations=(tiny.VILLAGE,), categories=("刑事",))
     assert "预警模型：" in text_of(alarm_notices.notices(snapshot, own))
 

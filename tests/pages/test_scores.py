@@ -23,7 +23,7 @@ def test_too_many_is_said_as_such() -> None:
 
 
 def test_percentage_points_are_short() -> None:
-    assert scores.cell_text(score("community_stability", share(8, 10))) == "80.0% 差 10 点"
+    assert scores.cell_text(score("community_stability", share(8, 10))) == "80.0% 缺 1 名"
 
 
 def test_a_value_just_short_is_not_printed_as_the_target() -> None:

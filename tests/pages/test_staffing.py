@@ -177,7 +177,7 @@ def test_move_draws_before_and_after_on_one_scale(snapshot: Snapshot) -> None:
 def test_title_says_who_is_short_when(snapshot: Snapshot) -> None:
     assert staffing_words.finding(of(snapshot)) == "3 个所中 1 个有缺人时段：东港所 22 时至 23 时缺 3 人"
     assert staffing_words.finding(of(snapshot, CITY)) == "22 时至 23 时缺 3 人"
-    assert staffing_words.finding(of(snapshot, EDGE)) == "各时段在岗人数均不少于应配人数"
+    assert staffing_words.finding(of(snapshot, EDGE)) == "没有哪个时段缺 1 人以上"
     assert staffing_words.week_finding(of(snapshot, CITY)) == "一周 168 小时中 7 个小时缺人"
 
 
@@ -315,7 +315,7 @@ def test_page_in_one_go(client: FlaskClient) -> None:
 
 def test_chosen_station(client: FlaskClient) -> None:
     answer = show(client, station=EDGE)
-    assert answer["staffing-day-title"]["children"] == "各时段在岗人数均不少于应配人数"
+    assert answer["staffing-day-title"]["children"] == "没有哪个时段缺 1 人以上"
     assert "西郊所" in answer["staffing-day-sub"]["children"]
 
 
