@@ -144,6 +144,8 @@ def test_a_click_narrows_the_page_and_the_crumb_goes_back(open_page: Open) -> No
     expect(page).to_have_url(re.compile(r"station=\d+"))
     page.locator("#crumbs a", has_text="全部派出所").click()
     expect(page).not_to_have_url(re.compile("station="))
+    # The crumb that is left keeps the station until it is drawn anew.
+    expect(page.locator("#crumbs")).not_to_contain_text("全部派出所")
     page.locator("#crumbs a", has_text="全部类别").click()
     expect(page).not_to_have_url(re.compile("category="))
     expect(page.locator("#crumbs")).to_be_empty()

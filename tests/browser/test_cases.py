@@ -33,6 +33,8 @@ def test_measure_category_and_station_narrow_and_the_crumbs_lead_back(walk: Call
     settled(page)
     page.locator("#crumbs a", has_text="全部派出所").click()
     expect(page).not_to_have_url(re.compile("station="))
+    # The crumb that is left keeps the station until it is drawn anew.
+    expect(page.locator("#crumbs")).not_to_contain_text("全部派出所")
     page.locator("#crumbs a", has_text="全部类别").click()
     expect(page).to_have_url(re.compile(r"\?period=year&measure=filing$"))
     visit.check()
