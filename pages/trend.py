@@ -224,9 +224,7 @@ def _finding(found: Trend) -> str:
 
 def _is_beyond(point: Point) -> bool:
     """Whether a whole day, week or month lies outside the range that is printed beside it."""
-    if point.value is None or point.usual is None or point.partial:
-        return False
-    return not point.usual[0] <= point.value <= point.usual[1]
+    return not point.partial and change.badge(USUAL, point.value, point.usual) != USUAL
 
 
 def _drawn_words(found: Trend) -> str:

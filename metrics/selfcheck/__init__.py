@@ -80,9 +80,8 @@ def _alarms(
         return None, fits.missing(snapshot, "预警")
     if selection.categories:
         names = {*selection.categories, *(known.category_names().get(code, code) for code in selection.categories)}
-        found = tuple(alarm for alarm in found if alarm.group in names)
-    # The alarm that led one may have ended before this period.
-    found = tuple(with_leaders(list(found)))
+        # The alarm that led one may be of another category.
+        found = tuple(with_leaders([alarm for alarm in found if alarm.group in names]))
     budget = budget_of(snapshot)
     return found, budget_text(budget) if budget else ""
 
