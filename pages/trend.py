@@ -30,6 +30,7 @@ from pages._components import (
 from pages._components import trend_figures as drawing
 from pages._components.attributes import attributes
 from pages._components.changes import change_of, chip, said, verdict_of
+from pages._components.markup import static, tag
 from pages._components.tables import plain_table
 from pages._components.trend_methods import BAND, CAMPAIGN, FORECAST, PARTS
 from pages._components.trend_parts import multiples, scale_words
@@ -186,7 +187,7 @@ def _headline(found: Trend) -> list[Any]:
     ]
     return [
         html.P(found.sentence, className="trend-sentence"),
-        html.Span(["与预期相比 ", chip(verdict_of(total.verdict, direction, metric))]) if total.usual else None,
+        static(["与预期相比 ", chip(verdict_of(total.verdict, direction, metric))]) if total.usual else None,
         html.P("；".join(more), className="trend-more") if more else None,
     ]
 
@@ -285,7 +286,7 @@ def _row(found: Trend, point: Point) -> list[Any]:
         "—" if point.last_year.base is None else f"{point.last_year.base:{metric.format}}",
         said(change),
         span,
-        html.Span(judged, className=f"tone-{'none' if point.partial else verdict.tone}", title=verdict.title),
+        tag("span", judged, className=f"tone-{'none' if point.partial else verdict.tone}", title=verdict.title),
     ]
 
 

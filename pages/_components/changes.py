@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dash import html
-
 from metrics import change as words
 from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL, Comparison
 from metrics.model import Metric
+from pages._components.markup import Written, tag
 
 # Below this base a percentage alone misleads: the counts stand beside it.
 SMALL_BASE = 20
@@ -94,19 +93,18 @@ def _tone(change: float, better: str) -> str:
     return "worse" if (change > 0) == (better == "lower") else "better"
 
 
-def said(change: Change, with_note: bool = True) -> html.Span:
-    """Return a change as text: the sign in its tone, the size too when the evidence carries it."""
-    children = [
-        html.Span(change.sign, className=f"sign tone-{change.tone}" if change.sign in (UP, DOWN) else "sign-word")
-    ]
+def said(change: Change, with_note: bool = True) -> Written:
+    """Write a change: the sign in its tone, the size too when the evidence carries it."""
+    has_direction = change.sign in (UP, DOWN)
+    parts = [tag("span", change.sign, className=f"sign tone-{change.tone}" if has_direction else "sign-word")]
     if change.text:
-        children.append(html.Span(f" {change.text}", className=f"tone-{change.tone}" if change.sure else ""))
+        parts.append(tag("span", f" {change.text}", className=f"tone-{change.tone}" if change.sure else ""))
     if with_note and change.note:
-        children.append(html.Span(f"（{change.note}）", className="count-beside"))
-    return html.Span(children, className="change")
+        parts.append(tag("span", f"（{change.note}）", className="count-beside"))
+    return tag("span", parts, className="change")
 
 
-def chip(verdict: Verdict) -> html.Span:
-    """Return a verdict as a chip."""
+def chip(verdict: Verdict) -> Written:
+    """Write a verdict as a chip."""
     tone = "" if verdict.tone == "none" else f" chip-{verdict.tone}"
-    return html.Span(verdict.text, className=f"chip{tone}", title=verdict.title)
+    return tag("span", verdict.text, className=f"chip{tone}", title=verdict.title)

@@ -15,7 +15,7 @@ from data.reading import Snapshot
 from data.snapshots import Store, Version
 from pages._components import jobs, states, status
 from pages._components.attributes import attributes
-from pages._components.tables import plain_table
+from pages._components.tables import live_table, plain_table
 
 _SHORT_HASH = 10
 # Outlines go into the table of stations; these are what a check shows of them besides that table's columns.
@@ -136,7 +136,7 @@ def versions_table(store: Store, versions: Sequence[Version]) -> Any:
         ("本版新增来源", False),
         ("", False),
     ]
-    return plain_table(heads, rows, "版本与来源", live=True)
+    return live_table(heads, rows, "版本与来源")
 
 
 def _version_row(store: Store, version: Version, older: Version | None) -> tuple[Any, ...]:

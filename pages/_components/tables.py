@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from dash import html
 
 from pages._components.changes import Change, Verdict, said
 from pages._components.figures import mark_of
-from pages._components.markup import Written, render, static
+from pages._components.markup import Written, static, tag
 
 
 @dataclass(frozen=True)
@@ -56,28 +55,22 @@ def change_table(rows: Sequence[ChangeRow], first_column: str = "类别") -> htm
         ("环比", "num"),
         ("判定", ""),
     )
-    head = html.Thead(html.Tr([html.Th(text, className=style, scope="col") for text, style in heads]))
-    body = html.Tbody([_change_row(number, row) for number, row in enumerate(rows, start=1)])
-    return static(html.Table([head, body], className="change-table"), "table-scroll", tabIndex="0")
+    head = tag("thead", tag("tr", [tag("th", text, className=style, scope="col") for text, style in heads]))
+    body = tag("tbody", [_change_row(number, row) for number, row in enumerate(rows, start=1)])
+    return static(tag("table", head, body, className="change-table"), "table-scroll", tabIndex="0")
 
 
-def _change_row(number: int, row: ChangeRow) -> html.Tr:
-    tone = row.verdict.tone
-    return html.Tr(
-        [
-            html.Td(number, className="num hide-phone tone-none"),
-            html.Td(html.A(row.name, href=row.href) if row.href else row.name, className="name"),
-            html.Td(row.now, className="num now"),
-            html.Td(row.last_year, className="num"),
-            html.Td(_year_change(row), className="num", title=row.aligned_note or row.year_change.note),
-            html.Td(row.previous, className="num"),
-            html.Td(
-                said(row.previous_change, with_note=False),
-                className="num",
-                title=row.previous_change.note,
-            ),
-            html.Td(row.verdict.text, className=f"tone-{tone}", title=row.verdict.title),
-        ],
+def _change_row(number: int, row: ChangeRow) -> Written:
+    return tag(
+        "tr",
+        tag("td", number, className="num hide-phone tone-none"),
+        tag("td", tag("a", row.name, href=row.href) if row.href else row.name, className="name"),
+        tag("td", row.now, className="num now"),
+        tag("td", row.last_year, className="num"),
+        tag("td", _year_change(row), className="num", title=row.aligned_note or row.year_change.note),
+        tag("td", row.previous, className="num"),
+        tag("td", said(row.previous_change, with_note=False), className="num", title=row.previous_change.note),
+        tag("td", row.verdict.text, className=f"tone-{row.verdict.tone}", title=row.verdict.title),
         className="is-total" if row.is_total else "",
     )
 
@@ -86,7 +79,7 @@ def _year_change(row: ChangeRow) -> list[Any]:
     plain = said(row.year_change, with_note=False)
     if row.aligned is None:
         return [plain]
-    return [plain, html.Span(["春节对齐 ", said(row.aligned, with_note=False)], className="aligned")]
+    return [plain, tag("span", "春节对齐 ", said(row.aligned, with_note=False), className="aligned")]
 
 
 def matrix(
@@ -99,52 +92,41 @@ def matrix(
 
     rows, columns: (key, name) in the order to show; cells: by (row key, column key); a missing cell is blank.
     """
-    head = html.Thead(
-        html.Tr([html.Th(corner, scope="col"), *(html.Th(name, scope="col", title=name) for _, name in columns)])
-    )
-    body = html.Tbody(
-        [
-            html.Tr(
-                [
-                    html.Th(name, scope="row", title=name),
-                    *(_cell(cells.get((row, column)), f"{name} · {title}") for column, title in columns),
-                ]
-            )
-            for row, name in rows
-        ]
-    )
-    return static(html.Table([head, body], className="matrix"), "matrix-box", tabIndex="0")
+    names = [tag("th", name, scope="col", title=name) for _, name in columns]
+    head = tag("thead", tag("tr", tag("th", corner, scope="col"), names))
+    body = [
+        tag(
+            "tr",
+            tag("th", name, scope="row", title=name),
+            [_cell(cells.get((row, column)), f"{name} · {title}") for column, title in columns],
+        )
+        for row, name in rows
+    ]
+    return static(tag("table", head, tag("tbody", body), className="matrix"), "matrix-box", tabIndex="0")
 
 
 def _cell(cell: Cell | None, where: str) -> Written:
-    """Write one cell; a page has hundreds, and components would take longer to make than the figures to ask for."""
     if cell is None:
-        return Written('<td class="step-none"></td>')
-    inside = escape(cell.text)
-    if cell.href:
-        inside = render(html.A(Written(inside), href=cell.href, tabIndex="-1"))
-    said = escape(f"{where}：{cell.title or cell.text}")
-    return Written(f'<td class="step-{mark_of(cell.strength)}" title="{said}">{inside}</td>')
+        return tag("td", className="step-none")
+    inside = tag("a", cell.text, href=cell.href, tabIndex="-1") if cell.href else cell.text
+    return tag("td", inside, className=f"step-{mark_of(cell.strength)}", title=f"{where}：{cell.title or cell.text}")
 
 
-def plain_table(
-    heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Any]], caption: str = "", live: bool = False
-) -> html.Div:
-    """Return a table of text and numbers; heads: (name, whether it is a number).
-
-    live: keep its cells as components, for the few that a callback listens to.
-    """
-    head = html.Thead(
-        html.Tr([html.Th(name, className="num" if number else "", scope="col") for name, number in heads])
-    )
-    body = html.Tbody(
-        [
-            html.Tr([html.Td(value, className="num" if heads[i][1] else "") for i, value in enumerate(row)])
-            for row in rows
-        ]
-    )
-    children: list[Any] = [html.Caption(caption, className="visually-hidden")] if caption else []
-    table = html.Table([*children, head, body], className="plain-table")
-    if live:
-        return html.Div(table, className="table-scroll", tabIndex="0")
+def plain_table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Any]], caption: str = "") -> html.Div:
+    """Return a table of text and numbers; heads: (name, whether it is a number)."""
+    styles = ["num" if is_number else "" for _, is_number in heads]
+    head = tag("tr", [tag("th", name, className=styles[i], scope="col") for i, (name, _) in enumerate(heads)])
+    body = [tag("tr", [tag("td", value, className=styles[i]) for i, value in enumerate(row)]) for row in rows]
+    named = tag("caption", caption, className="visually-hidden") if caption else None
+    table = tag("table", named, tag("thead", head), tag("tbody", body), className="plain-table")
     return static(table, "table-scroll", tabIndex="0")
+
+
+def live_table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Any]], caption: str) -> html.Div:
+    """Return the same of components, for the few tables with a cell that a callback listens to."""
+    styles = ["num" if is_number else "" for _, is_number in heads]
+    head = html.Tr([html.Th(name, className=styles[i], scope="col") for i, (name, _) in enumerate(heads)])
+    body = [html.Tr([html.Td(value, className=styles[i]) for i, value in enumerate(row)]) for row in rows]
+    named = html.Caption(caption, className="visually-hidden")
+    table = html.Table([named, html.Thead(head), html.Tbody(body)], className="plain-table")
+    return html.Div(table, className="table-scroll", tabIndex="0")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 from dash import html
+from numpy.lib.stride_tricks import sliding_window_view
 
 from metrics.compare import NO_BASE, NOT_JUDGED, REAL
 from metrics.model import COUNT
 from metrics.trend import DAY, GRAIN_NOUNS, Part, Trend
-from pages._components.attributes import attributes
 from pages._components.changes import change_of, chip, said, verdict_of
-from pages._components.markup import static
+from pages._components.markup import Written, static, tag
 
 Line = Sequence[float | None]
 _WIDTH, _HEIGHT, _EDGE = 200, 48, 3
@@ -69,11 +69,11 @@ def _index(value: float | None, mean: float) -> float | None:
 
 def smoothed(values: Line) -> list[float | None]:
     """Return the mean of the seven days up to each day; None where one of them has no data."""
-    found: list[float | None] = []
-    for place in range(len(values)):
-        week = [value for value in values[max(0, place - _SMOOTH + 1) : place + 1] if value is not None]
-        found.append(sum(week) / _SMOOTH if len(week) == _SMOOTH else None)
-    return found
+    if len(values) < _SMOOTH:
+        return [None] * len(values)
+    days = np.array(values, dtype=float)
+    means = sliding_window_view(days, _SMOOTH).mean(axis=1).tolist()
+    return [None] * (_SMOOTH - 1) + [None if mean != mean else mean for mean in means]
 
 
 def _limits(found: Trend, lines: Sequence[tuple[Line, Line]]) -> tuple[float, float]:
@@ -87,7 +87,7 @@ def _limits(found: Trend, lines: Sequence[tuple[Line, Line]]) -> tuple[float, fl
     return min(every) - room, max(every) + room
 
 
-def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[float, float], href: str) -> html.A:
+def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[float, float], href: str) -> Written:
     metric = part.metric
     verdict = verdict_of(part.verdict, part.z or part.last_year.change, metric)
     value = "—" if part.value is None else f"{part.value:{metric.format}}"
@@ -96,20 +96,21 @@ def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[floa
     past, now = lines[1], lines[0]
     level = _indexed(found) and bool(now)
     layers = [
-        *([html.I(className="mini-level", style={"--shape": _shape(_level(100.0, limits))})] if level else []),
-        html.I(className="mini-past", style={"--shape": _shape(_line(past, limits))}),
-        html.I(className="mini-now", style={"--shape": _shape(_line(now, limits))}),
+        tag("i", className="mini-level", style={"--shape": _shape(_level(100.0, limits))}) if level else None,
+        tag("i", className="mini-past", style={"--shape": _shape(_line(past, limits))}),
+        tag("i", className="mini-now", style={"--shape": _shape(_line(now, limits))}),
     ]
-    judged = [] if part.verdict in (NOT_JUDGED, NO_BASE) else [chip(verdict)]
-    heading = html.Span([html.B(part.name), *judged], className="part-head")
-    amount = html.Span(
-        [html.B(value, className="num"), html.Span(metric.unit, className="unit"), html.Span(usual or sample)],
+    judged = None if part.verdict in (NOT_JUDGED, NO_BASE) else chip(verdict)
+    heading = tag("span", tag("b", part.name), judged, className="part-head")
+    amount = tag(
+        "span",
+        tag("b", value, className="num"), tag("span", metric.unit, className="unit"), tag("span", usual or sample),
         className="part-value",
-    )
-    change = html.Span(["同比 ", said(change_of(part.last_year, metric, "同期"))], className="part-change")
+    )  # fmt: skip
+    change = tag("span", "同比 ", said(change_of(part.last_year, metric, "同期")), className="part-change")
     style = f"part part-{verdict.tone}" if part.verdict == REAL else "part"
-    drawing: Any = html.Span(layers, className="mini", **attributes(aria_hidden="true"))
-    return html.A([heading, amount, change, drawing], href=href, className=style)
+    drawing = tag("span", layers, className="mini", **{"aria-hidden": "true"})
+    return tag("a", heading, amount, change, drawing, href=href, className=style)
 
 
 # ---- shapes: masks that the style sheet fills, so that light, dark and paper need no drawing of their own ---------

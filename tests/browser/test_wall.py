@@ -151,8 +151,9 @@ def test_the_page_loads_anew_at_night_as_its_address_says(open_page: Callable[..
     # Hours later it is the other screen's turn.
     assert shown(page) == ["today"]
     page.unroute("**/wall?*")
-    until_four(page)
-    page.wait_for_function("!window.notYet")
+    with page.expect_event("load"):
+        until_four(page)
+    assert not page.evaluate("window.notYet")
     drawn(page)
     assert page.url.endswith(address)
     assert ruled(page) == seen

@@ -11,7 +11,7 @@ from metrics.compare import NO_BASE, REAL, USUAL, Comparison
 from metrics.definitions import METRICS
 from pages._components import cards, changes, states, tables
 from pages._components.changes import Change, Verdict, change_of, verdict_of
-from pages._components.markup import render, static
+from pages._components.markup import render, static, tag
 from pages._components.tables import Cell, ChangeRow
 from tests.pages.reading import read, text_of
 
@@ -37,17 +37,17 @@ def against(value: float, base: float, verdict: str = USUAL) -> Comparison:
     ],
 )
 def test_a_change_carries_its_counts(value: float, base: float, expected: str) -> None:
-    assert text_of(changes.said(change_of(against(value, base), ALERTS))) == expected
+    assert text_of(static(changes.said(change_of(against(value, base), ALERTS)))) == expected
 
 
 def test_a_share_changes_in_points() -> None:
     comparison = Comparison(value=40.0, base=35.0, change=5.0, verdict=USUAL)
-    assert text_of(changes.said(change_of(comparison, SHARE, "同期"))) == "↑ 5.0 个百分点（同期 35.0%）"
+    assert text_of(static(changes.said(change_of(comparison, SHARE, "同期")))) == "↑ 5.0 个百分点（同期 35.0%）"
 
 
 def test_without_a_base() -> None:
     comparison = Comparison(value=4, base=None, verdict=NO_BASE)
-    assert text_of(changes.said(change_of(comparison, ALERTS, "同期"))) == "—（同期无数据）"
+    assert text_of(static(changes.said(change_of(comparison, ALERTS, "同期")))) == "—（同期无数据）"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_only_a_real_change_is_coloured() -> None:
     assert verdict_of(REAL, -2.0, ALERTS).tone == "better"
     assert verdict_of(USUAL, 2.0, ALERTS).tone == "none"
     assert verdict_of(REAL, 2.0, METRICS["alerts_help"]).tone == "none"
-    usual = read(changes.said(Change("↑", "5.0%", tone="worse", sure=False))).all("span")
+    usual = read(static(changes.said(Change("↑", "5.0%", tone="worse", sure=False)))).all("span")
     assert [part.attributes.get("class", "") for part in usual] == ["change", "sign tone-worse", ""]
 
 
@@ -109,6 +109,13 @@ class TestMarkup:
         assert render(tree) == (
             '<p>&lt;script&gt;alert(1)&lt;/script&gt;<b title="&quot;&gt;&lt;img src=x&gt;">&amp;</b></p>'
         )
+
+    def test_written_elements_are_escaped_and_kept(self) -> None:
+        cell = tag("td", "a<b", tag("a", 5, href="?x=1&y"), None, className="num", title='"', hidden=False)
+        assert cell == '<td class="num" title="&quot;">a&lt;b<a href="?x=1&amp;y">5</a></td>'
+        assert render(html.Tr([cell])) == f"<tr>{cell}</tr>"
+        with pytest.raises(ValueError, match="inside the application"):
+            tag("a", "x", href="//elsewhere")
 
     def test_names_of_the_browser(self) -> None:
         part = html.Td("x", className="num", colSpan=2, hidden=True, style={"width": "5%"})
