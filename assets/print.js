@@ -5,6 +5,12 @@
   // Wider figures are drawn anew at this width, so that their words stay readable when they are scaled to the sheet.
   var WIDEST = 900;
 
+  // A page whose sheets are laid out beforehand says how wide its figures are drawn, whatever the window's width is.
+  function widthOnPaper(plot) {
+    var asked = parseFloat(window.getComputedStyle(plot).getPropertyValue("--print-width"));
+    return asked || Math.min(plot.clientWidth, WIDEST);
+  }
+
   function figures() {
     return Array.from(document.querySelectorAll(".js-plotly-plot")).filter(function (plot) { return plot.clientWidth > 0; });
   }
@@ -13,11 +19,13 @@
   function fit(plot) {
     var box = plot.querySelector(".svg-container");
     if (!box) { return; }
-    if (plot.clientWidth > WIDEST && window.Plotly) {
-      plot.dataset.widened = "yes";
-      window.Plotly.relayout(plot, { width: WIDEST, height: plot.clientHeight });
+    var width = widthOnPaper(plot);
+    if (plot.clientWidth !== width && window.Plotly) {
+      plot.dataset.resized = "yes";
+      window.Plotly.relayout(plot, { width: width, height: plot.clientHeight });
     }
-    var svgs = plot.querySelectorAll(".main-svg"), width = svgs[0].getAttribute("width"), height = svgs[0].getAttribute("height");
+    var svgs = plot.querySelectorAll(".main-svg"), height = svgs[0].getAttribute("height");
+    width = svgs[0].getAttribute("width");
     box.style.aspectRatio = width + " / " + height;
     box.style.maxWidth = width + "px";
     svgs.forEach(function (svg) { svg.setAttribute("viewBox", "0 0 " + width + " " + height); });
@@ -27,8 +35,8 @@
     plot.querySelectorAll(".main-svg").forEach(function (svg) { svg.removeAttribute("viewBox"); });
     var box = plot.querySelector(".svg-container");
     if (box) { box.style.aspectRatio = box.style.maxWidth = ""; }
-    if (plot.dataset.widened) {
-      delete plot.dataset.widened;
+    if (plot.dataset.resized) {
+      delete plot.dataset.resized;
       window.Plotly.relayout(plot, { width: null, height: null, autosize: true });
     }
   }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, Visit, settled
 from tests.browser.everywhere import address
@@ -17,14 +17,15 @@ OpenPage = Callable[..., Visit]
 PAGE = "/station/<code>"
 
 
-@pytest.mark.parametrize("period", ["yesterday", "last7", "month"])
-def test_prints_on_two_sheets(open_page: OpenPage, site: Site, tmp_path: Path, period: str) -> None:
-    visit = open_page(f"{address(PAGE, site.store)}?period={period}")
+@pytest.mark.parametrize(("period", "size"), [("yesterday", "wide"), ("last7", "phone"), ("month", "desk")])
+def test_prints_on_two_sheets(open_page: OpenPage, site: Site, tmp_path: Path, period: str, size: str) -> None:
+    visit = open_page(f"{address(PAGE, site.store)}?period={period}", size=size)
     settled(visit.page)
     expect(visit.page.locator(".missed li").first).to_be_visible()
     visit.page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
     sheets = re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes())
     assert len(sheets) == 2
+    assert shapes_on_paper(visit.page) == {"280 / 52", "590 / 400", "590 / 340", "590 / 360"}
     visit.check()
 
 
@@ -66,3 +67,12 @@ def test_the_menu_leads_back_to_the_list(open_page: OpenPage, site: Site) -> Non
     menu.click()
     expect(visit.page.locator(".station-list a").first).to_be_visible()
     visit.check()
+
+
+def shapes_on_paper(page: Page) -> set[str]:
+    """Return width / height of what is drawn for paper."""
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    boxes = page.locator(".selfcheck .js-plotly-plot .svg-container")
+    found = set(boxes.evaluate_all("all => all.map(one => one.style.aspectRatio)"))
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    return {str(one) for one in found}
