@@ -16,7 +16,7 @@
     return {
       began: now, ticked: now, polledAt: 0, polling: null, answeredAt: 0, failures: 0, lostSince: null,
       beat: null, clock: null, shown: null, shownAt: 0, askedKey: "", askedAt: 0, current: null, turnedAt: now, turns: 0,
-      reloading: false
+      reloading: false, wall: null
     };
   }
 
@@ -258,7 +258,8 @@
   function tick() {
     var wall = element();
     if (!wall) { leave(); return; }
-    if (!state) { enter(); }
+    // A wall that is drawn anew holds nothing of what was shown before.
+    if (!state || state.wall !== wall) { enter(wall); }
     var now = Date.now();
     // The clock jumped: the computer slept. What was under way is void, and the server is asked at once.
     if (Math.abs(now - state.ticked) > ASLEEP) {
@@ -273,8 +274,10 @@
     nightly();
   }
 
-  function enter() {
+  function enter(wall) {
+    if (state && state.polling) { state.polling.abort(); }
     state = fresh();
+    state.wall = wall;
     root.setAttribute("data-wall", "yes");
     // The frame's own poll rests: this page has one that can give up.
     setProps("poll", { disabled: true });

@@ -67,6 +67,32 @@ def test_leaving_brings_the_frame_back(open_page: Callable[..., Visit]) -> None:
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
 
 
+def test_coming_back_before_the_next_tick_fills_the_new_page(open_page: Callable[..., Visit]) -> None:
+    page = open_page("/wall?mode=dark&screens=week").page
+    # The wall's timer beats when the test says so: to it the page was never left, but all on it is new and empty.
+    page.add_init_script(
+        "const beat = window.setInterval; window.setInterval = (does, after, ...more) =>"
+        " after === 500 ? (window.tick = does, 0) : beat(does, after, ...more);"
+    )
+    page.reload()
+    _ticked_until_drawn(page)
+    page.evaluate("document.querySelector('.rail a').click()")
+    expect(page.locator("#wall")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("#wall")).to_be_attached()
+    _ticked_until_drawn(page)
+
+
+def _ticked_until_drawn(page: Page) -> None:
+    title = page.locator(".wall-screen[data-slot] h2")
+    for _ in range(200):
+        page.evaluate("window.tick && window.tick()")
+        if title.count():
+            break
+        page.wait_for_timeout(50)
+    expect(title).not_to_be_empty()
+
+
 def test_a_lost_server_is_said_and_found_again(browser: BrowserContext, tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     tiny.publish(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 90, 6))
