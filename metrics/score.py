@@ -14,6 +14,7 @@ from typing import Any
 
 from data.reading import Snapshot
 from metrics import cache, catalogue, gaps
+from metrics.definitions import METRICS
 from metrics.gaps import Figure, Gap
 from metrics.model import MetricError
 from metrics.readings import BUREAU, EVENTS, OFFICERS, SOURCE_NAMES, Figures, Point
@@ -68,6 +69,16 @@ class Score:
         sign = "+" if self.target.compare else ""
         unit = "%" if self.target.unit == "%" else f" {self.target.unit}"
         return f"{self.value:{sign},.{digits}f}{unit}".replace("-", "−")
+
+    @property
+    def remark(self) -> str:
+        """Why a share is above 100%, which would hide a fault behind 达标; "" below, and where more is no fault."""
+        if self.value is None or self.target.unit != "%" or self.target.compare or round(self.value, 1) <= 100:
+            return ""
+        metric = METRICS[self.target.metric_id]
+        if metric.is_proportion:
+            return "超过 100%：分子多于分母，请核对数据"
+        return next((part for part in metric.caveat.split("；") if "超过 100%" in part), "")
 
     @property
     def as_of_text(self) -> str:

@@ -153,7 +153,7 @@ def _score_table(own: _Own) -> Table:
     rows = tuple(
         (
             Cell(number, str(number), "0"), text_cell(one.target.label), text_cell(one.target.says),
-            _value(one), text_cell(one.state), text_cell(one.gap.text if one.gap else one.reason or "—"),
+            _value(one), text_cell(one.state), text_cell(one.gap.text if one.gap else one.reason or one.remark or "—"),
             text_cell(one.target.clause), text_cell(one.as_of_text),
         )
         for number, one in enumerate(_ranked(own), 1)

@@ -164,7 +164,7 @@ def _community_time() -> list[Metric]:
                 f"sum(hours * officers) filter (where {of_day} and kind <> '农村')", unit="小时", **usual),
         quotient("community_hours_urban", "下沉时间（城镇）", "城镇社区民警在社区岗的工时占应出勤工时的比例", "community_hours_urban_n",
                  "community_work_urban_n", "社区岗民警工时 ÷（社区民警数 × 工作日 × 8 小时）× 100%", unit="%", scale=100.0,
-                 clause=f"{BINHAI} 第1条：不低于 80%", caveat="由勤务排班推算；农村以外的派出所；工作日含调休；加班可使其超过 100%", **ratio),
+                 clause=f"{BINHAI} 第1条：不低于 80%", caveat="由勤务排班推算；农村以外的派出所；工作日含调休；加班可使其超过 100%，请核对排班", **ratio),
         measure("community_hours_rural_n", "社区岗民警工时（农村）", "农村派出所社区岗的民警工时", "社区岗时长 × 民警数之和",
                 f"sum(hours * officers) filter (where {on_post} and kind = '农村')", unit="小时", better="higher", **usual),
         measure("community_weeks_rural_n", "社区民警人周（农村）", "农村派出所社区警务队民警数乘以周数", "社区民警数 × 天数 ÷ 7",

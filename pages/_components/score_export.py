@@ -47,7 +47,7 @@ def score_rows(snapshot: Snapshot, shown: Sequence[Score]) -> tuple[tuple[export
             _number(score.value), score.target.unit, _number(score.numerator), _number(score.denominator), score.state,
             _number(score.gap.amount) if score.gap else None, score.gap.unit if score.gap else None,
             score.gap.hired if score.gap else None, score.gap.moved if score.gap else None,
-            score.gap.text if score.gap else score.reason, score.source,
+            score.gap.text if score.gap else score.reason or score.remark, score.source,
             score.as_of_text if score.as_of else None,
         )
         for score in shown

@@ -16,6 +16,8 @@ from pages._components.attributes import attributes
 from pages._components.markup import static
 
 STATE_STYLES = {MET: "is-met", MISSED: "is-missed", UNREPORTED: "is-unreported", UNBOUND: "is-unbound"}
+# Beside a share that is more than the whole: met, and yet to be looked at.
+DOUBTED = "待核对"
 REPORTED_MARK, COMPUTED_MARK = "○", "●"
 # Measure words after which a short gap may stop: 「名社区民警」 becomes 「名」.
 _MEASURES = ("人次", "名", "件", "条", "处", "家", "个", "起", "人")
@@ -62,7 +64,7 @@ def cell_text(score: Score) -> str:
     """Return what stands in a cell of the matrix, sign or word included; its head says the unit."""
     value = value_words(score).partition(" ")[0].replace("100.0%", "100%")
     if score.state == MET:
-        return f"✓ {value}"
+        return f"✓ {value}{f' {DOUBTED}' if score.remark else ''}"
     if score.state == MISSED:
         return f"{value} {short_gap(score.gap)}" if score.gap else f"{value} 未达标"
     return UNREPORTED if score.state == UNREPORTED else "—"
@@ -80,20 +82,21 @@ def explanation(score: Score) -> str:
     if score.state == MISSED and score.gap:
         return f"{score.gap.text}；{score.source} {score.as_of_text}"
     if score.state == MET:
-        return f"达标，{score.source} {score.as_of_text}"
+        return "；".join(part for part in (f"达标，{score.source} {score.as_of_text}", score.remark) if part)
     return f"{score.state}：{score.reason}" if score.reason else score.state
 
 
 def state_words(score: Score) -> html.Span:
     """Return the state as a word with its sign."""
     sign = {MET: "✓ ", MISSED: "✗ "}.get(score.state, "")
-    return html.Span(f"{sign}{score.state}", className=f"score-state {STATE_STYLES[score.state]}")
+    said = html.Span(f"{sign}{score.state}", className=f"score-state {STATE_STYLES[score.state]}")
+    return html.Span([said, " ", html.Span(f"● {DOUBTED}", className="tone-watch")]) if score.remark else said
 
 
 def gap_words(score: Score) -> list[Any]:
     """Return the gap with, on a second line, the ways to close it; or why there is nothing to judge."""
     if score.gap is None:
-        return [html.Span(score.reason, className="tone-none")] if score.reason else []
+        return [html.Span(text, className="tone-none") for text in (score.reason, score.remark) if text]
     said, mark, ways = score.gap.text.partition("（")
     if not mark:
         said, mark, ways = score.gap.text.partition("：")
@@ -191,6 +194,7 @@ def legend() -> html.Div:
         html.Span("✗ 未达标：现值与差距", className="is-missed"),
         html.Span("差距达目标一成", className="legend-far far-1"),
         html.Span("三成以上", className="legend-far far-2"),
+        html.Span(f"● {DOUBTED}：超过 100%", className="tone-watch"),
         html.Span("未报送：没有数据", className="is-unreported"),
         html.Span("— 不适用", className="is-unbound"),
         html.Span("○ 报送的指标，其余由系统计算"),

@@ -13,7 +13,7 @@ from metrics.compare import REAL
 from metrics.definitions import METRICS, UNREGISTERED
 from metrics.expectation import busiest_hours
 from metrics.model import Metric
-from metrics.score import MISSED, UNBOUND, Score
+from metrics.score import MISSED, UNBOUND, UNREPORTED, Score
 from metrics.selfcheck import ORDER, Ages, Beat, Repeats, SelfCheck
 from pages._components import definitions, scores, states, tables
 from pages._components.attributes import attributes
@@ -21,6 +21,8 @@ from pages._components.changes import change_of, said, verdict_of
 from pages._components.markup import static
 
 _COLUMNS = ("目标", "现值", "要求", "状态", "差距", "近 12 个月", "来源与时间")
+# A store without any reports has dozens that nothing was reported for.
+_NAMED = 8
 # Beats beyond these are told in the export.
 MOST_BEATS = 12
 # What a sheet of paper holds; assets/station.css hides the others.
@@ -105,6 +107,7 @@ def targets(found: SelfCheck) -> html.Div:
         met = scores.state_counts(binding)
         words = "、".join(f"{state} {met[state]} 项" for state in ORDER if met[state])
         parts.append(html.P(f"{words}。", className="state-text"))
+    parts += [html.P(words, className="besides") for words in besides(binding)]
     if binding:
         parts.append(
             html.Details(
@@ -115,6 +118,17 @@ def targets(found: SelfCheck) -> html.Div:
     if rest:
         parts.append(html.Details([html.Summary(f"不适用 {len(rest)} 项"), lines(rest)], className="plain"))
     return static(parts)
+
+
+def besides(binding: Sequence[Score]) -> list[str]:
+    """Name what no other line shows: targets that nothing was reported for, and shares that are more than the whole."""
+    names = [score.target.label for score in binding if score.state == UNREPORTED]
+    rest = f"等 {len(names)} 项，见「全部目标」" if len(names) > _NAMED else ""
+    unreported = f"{'、'.join(names[:_NAMED])}{rest}"
+    above = "；".join(
+        f"{score.target.label} {scores.value_words(score)}，{score.remark}" for score in binding if score.remark
+    )
+    return [f"{word}：{told}。" for word, told in ((UNREPORTED, unreported), (scores.DOUBTED, above)) if told]
 
 
 def _young(score: Score, found: SelfCheck) -> str:

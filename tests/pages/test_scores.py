@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metrics.score import UNBOUND
+from metrics.score import MET, UNBOUND
 from pages._components import scores
 from tests.pages.making import points, score, share
 from tests.pages.reading import read, text_of
@@ -16,6 +16,21 @@ def test_cells_say_state_value_and_gap() -> None:
     assert scores.cell_text(score("community_share", None)) == "未报送"
     assert scores.cell_text(score("community_share", None, state=UNBOUND)) == "—"
     assert scores.cell_text(score("legal_cover", share(1, 1))) == "✓ 100%"
+
+
+def test_more_than_the_whole_is_met_and_doubted() -> None:
+    over = score("community_hours_urban", share(255, 240))
+    assert over.state == MET
+    assert scores.cell_text(over) == "✓ 106.2% 待核对"
+    assert scores.explanation(over).endswith("加班可使其超过 100%，请核对排班")
+    assert text_of(scores.state_words(over)) == "✓ 达标 ● 待核对"
+    assert text_of(scores.gap_words(over)) == "加班可使其超过 100%，请核对排班"
+    impossible = score("legal_cover", share(3, 2))
+    assert text_of(scores.gap_words(impossible)) == "超过 100%：分子多于分母，请核对数据"
+    # More people than posts, and a whole that is only printed as such, are no fault.
+    assert score("beat_auxiliaries", share(25, 24)).remark == ""
+    assert score("legal_cover", share(10_001, 10_000)).remark == ""
+    assert text_of(scores.state_words(score("legal_cover", share(1, 1)))) == "✓ 达标"
 
 
 def test_too_many_is_said_as_such() -> None:

@@ -60,6 +60,19 @@ def test_missed_come_first(client: FlaskClient, codes: list[str]) -> None:
     assert len(states) >= 31
 
 
+def test_what_is_not_missed_and_yet_not_well_is_named() -> None:
+    made = [
+        making.score("legal_cover", None), making.score("mutual_familiarity", None),
+        making.score("community_hours_urban", making.share(255, 240)),
+        making.score("community_share", making.share(6, 12)),
+    ]  # fmt: skip
+    assert selfcheck_view.besides(made) == [
+        "未报送：法制员配备率、双向熟悉率。", "待核对：下沉时间（城镇社区） 106.2%，加班可使其超过 100%，请核对排班。",
+    ]  # fmt: skip
+    assert selfcheck_view.besides(made[3:]) == []
+    assert selfcheck_view.besides(made[:1] * 12)[0].endswith("法制员配备率等 12 项，见「全部目标」。")
+
+
 def test_head_and_clause(client: FlaskClient, codes: list[str]) -> None:
     answer = show(client, codes[0])
     head = html_of(answer["station-head"]["children"])
