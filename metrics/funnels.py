@@ -4,6 +4,8 @@ Proportions (3 日立案率) have binomial limits, ratios that may pass 100% (�
 mid-p distribution function F(r) − ½ P(R = r), interpolated, so that a place lies outside exactly when its mid-p says
 so: 1 of 1 is never remarkable. Both are widened by √φ, φ the mean square of the winsorised z of all places
 (Spiegelhalter 2005). Known answers: one of one at a common 88%: no upper limit; 100 at 50%: 40.15% to 59.85%.
+The common value is that of all cases, those of no registered station and of stations without a sample too: the number
+that the key figure of the same filter shows.
 """
 
 from __future__ import annotations
@@ -17,11 +19,14 @@ import numpy as np
 from scipy import stats
 
 from metrics.compare import poisson_interval, wilson
+from metrics.definitions import UNREGISTERED
 from metrics.model import Metric
 from metrics.smallnumbers import CONTROL, WARNING, Floats, Limits, overdispersion, position
 
 # Fewer places than these give no distribution to stand in.
 LEAST = 4
+# A share of fewer cases than these says nothing of its place, however far it lies.
+LEAST_SAMPLE = 5
 # Points of a limit curve.
 STEPS = 40
 # Code, name, top, n.
@@ -30,7 +35,10 @@ Row = tuple[str, str, float, float]
 
 @dataclass(frozen=True)
 class Spot:
-    """One place: top of n, its value in the metric's unit with its 95% interval, and where that lies in the funnel."""
+    """One place: top of n, its value in the metric's unit with its 95% interval, and where that lies in the funnel.
+
+    verdict: "" where there is no funnel or the sample is below LEAST_SAMPLE.
+    """
 
     code: str
     name: str
@@ -53,13 +61,15 @@ class Curve:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Places with a sample around their common value (None without any); curves are empty below LEAST places.
+    """Places with a sample around their common value, top of n (None without any), in the metric's unit.
 
-    left_out: places without a sample.
+    curves: from LEAST_SAMPLE on; none below LEAST places with such samples. left_out: places without a sample.
     """
 
     metric: Metric
     mean: float | None
+    top: float
+    n: float
     phi: float
     spots: tuple[Spot, ...]
     curves: tuple[Curve, ...]
@@ -67,17 +77,23 @@ class Funnel:
 
 
 def funnel(metric: Metric, rows: Sequence[Row]) -> Funnel:
-    """Return the funnel of (code, name, top, n); assumes that places differ only by chance and φ."""
-    usable = [row for row in rows if row[3] > 0]
+    """Return the funnel of (code, name, top, n); assumes that places differ only by chance and φ.
+
+    A row of the code UNREGISTERED counts for the common value alone.
+    """
+    top, n = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    places = [row for row in rows if row[0] != UNREGISTERED]
+    usable = [row for row in places if row[3] > 0]
+    left_out = len(places) - len(usable)
     if not usable:
-        return Funnel(metric, None, 1.0, (), (), len(rows))
-    tops, n = (np.array([row[place] for row in usable], dtype=float) for place in (2, 3))
-    share = float(tops.sum() / n.sum())
-    phi = _phi(metric, share, tops, n)
-    judged = len(usable) >= LEAST and share > 0 and (share < 1 or not metric.is_proportion)
-    curves = _curves(metric, share, phi, float(n.max())) if judged else ()
-    left_out = len(rows) - len(usable)
-    return Funnel(metric, metric.scale * share, phi, _spots(metric, share, phi, judged, usable), curves, left_out)
+        return Funnel(metric, metric.scale * top / n if n else None, top, n, 1.0, (), (), left_out)
+    share = top / n
+    large = [row for row in usable if row[3] >= LEAST_SAMPLE]
+    judged = len(large) >= LEAST and share > 0 and (share < 1 or not metric.is_proportion)
+    phi = _phi(metric, share, large) if judged else 1.0
+    curves = _curves(metric, share, phi, max(row[3] for row in large)) if judged else ()
+    spots = _spots(metric, share, phi, judged, usable)
+    return Funnel(metric, metric.scale * share, top, n, phi, spots, curves, left_out)
 
 
 def _spots(metric: Metric, share: float, phi: float, judged: bool, usable: Sequence[Row]) -> tuple[Spot, ...]:
@@ -87,7 +103,7 @@ def _spots(metric: Metric, share: float, phi: float, judged: bool, usable: Seque
     for place, (code, name, top, size) in enumerate(usable):
         low, high = _interval(metric, top, size)
         lines = [(float(pair[0][place]), float(pair[1][place])) for pair in (warning, control)]
-        verdict = position(top / size, *lines) if judged else ""
+        verdict = position(top / size, *lines) if judged and size >= LEAST_SAMPLE else ""
         found.append(Spot(code, name, top, size, metric.scale * top / size, low, high, verdict))
     return tuple(found)
 
@@ -121,18 +137,17 @@ def _quantile(law: Any, p: float) -> Floats:
     return out
 
 
-def _phi(metric: Metric, share: float, tops: Floats, n: Floats) -> float:
+def _phi(metric: Metric, share: float, rows: Sequence[Row]) -> float:
+    tops, n = (np.array([row[place] for row in rows], dtype=float) for place in (2, 3))
     if not metric.is_proportion:
         return overdispersion(tops, share * n)
-    if tops.size < LEAST or not 0 < share < 1:
-        return 1.0
     z = 2 * np.sqrt(n) * (np.arcsin(np.sqrt(tops / n)) - math.asin(math.sqrt(share)))
     low, high = np.quantile(z, [0.1, 0.9])
     return max(1.0, float((np.clip(z, low, high) ** 2).mean()))
 
 
 def _curves(metric: Metric, share: float, phi: float, most: float) -> tuple[Curve, ...]:
-    sizes = np.unique(np.rint(np.geomspace(1, max(most * 1.05, 2), STEPS)))
+    sizes = np.unique(np.rint(np.geomspace(LEAST_SAMPLE, most * 1.05 + 1, STEPS)))
     pairs = (limits(metric, share, sizes, level, phi) for level in (WARNING, CONTROL))
     lines = metric.scale * np.array([line for pair in pairs for line in pair])
     return tuple(

@@ -12,7 +12,7 @@ from metrics.casework.asking import COMPARED, FIGURES, MEASURES
 from metrics.casework.parts import Context
 from metrics.casework.values import Casework
 from metrics.catalogue import Catalogue
-from metrics.definitions import METRICS, UNREGISTERED
+from metrics.definitions import METRICS
 from metrics.funnels import Row as Share
 from metrics.periods import Period, describe
 from metrics.selection import Selection
@@ -51,8 +51,7 @@ def _found(snapshot: Snapshot, selection: Selection, names: Catalogue, period: P
         ages=parts.ages(context),
         delays=parts.delays(context),
         delay_median=answer.total("filing_delay"),
-        unusable=answer.total("filing_unusable") or 0.0,
-        missing=answer.total("filing_missing") or 0.0,
+        untimed=parts.untimed(context),
         communities=parts.communities(context),
         by_beat=shape.by_beat,
         no_beat=answer.total("cases_no_beat") or 0.0,
@@ -87,7 +86,10 @@ def _judged_by(context: Context) -> str:
 
 
 def _shares(snapshot: Snapshot, context: Context) -> dict[str, tuple[Share, ...]]:
-    """Return top and n of every station, whatever stations the page is narrowed to, by the key of the measure."""
+    """Return top and n of every station, whatever stations the page is narrowed to, by the key of the measure.
+
+    Cases of no registered station have a row too, so that all together are those of the key figure.
+    """
     frame = context.answer.frame(("station",))
     if context.selection.stations:
         frame = asking.of_stations(snapshot, context.selection, context.period).frame(("station",))
@@ -99,6 +101,6 @@ def _shares(snapshot: Snapshot, context: Context) -> dict[str, tuple[Share, ...]
         found[key] = tuple(
             (str(code), short_name(names.get(code, code)), float(top), float(n))
             for code, top, n in listed
-            if code != UNREGISTERED and top == top and n == n
+            if top == top and n == n
         )
     return found

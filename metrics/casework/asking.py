@@ -30,7 +30,7 @@ BEHIND = (
 )  # fmt: skip
 _REVIEWS = ("filing_1d_met", "filing_7d_met", "filing_30d_met", "filing_72h_met")
 _ONCE = ("cases_all", "cases_filed_solved", "clear_rate_period", "cases_no_beat", "cases_solved_undated",
-         "filing_delay", "filing_unusable", "filing_missing")  # fmt: skip
+         "cases_order", "filing_delay")  # fmt: skip
 AGES = (30, 90, 180, 365, 730)
 _STOCK = (*(f"open_over_{days}d" for days in AGES), "open_age_median", "open_age_p90")
 _ZERO = ("zero_crime_beats", "beats_counted")

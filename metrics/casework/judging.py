@@ -145,12 +145,14 @@ def rows(context: Context) -> list[Row]:
 
 
 def sums(context: Context) -> dict[str, dict[str, float]]:
-    """Return the cases of each group by span, with the categories that have none in the period."""
+    """Return the cases of each group by span and its solved ones, with the categories that have none in the period."""
     found: dict[str, dict[str, float]] = {}
     for span in ("current", *context.shape.compared):
         frame = context.answer.frame(("group", "category"), span)
         for group, count in frame.groupby("group")["cases_all"].sum().items():
             found.setdefault(str(group), {})[span] = float(count)
+    for group, count in context.answer.frame(("group", "category")).groupby("group")["cases_solved"].sum().items():
+        found.setdefault(str(group), {})["solved"] = float(count)
     return found
 
 

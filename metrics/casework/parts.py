@@ -15,7 +15,7 @@ from metrics.axes import bucket
 from metrics.briefing import short_name
 from metrics.casework import asking
 from metrics.casework.asking import AGES, Shape
-from metrics.casework.values import WEEK, Ages, Community, Delays, Known, Trend
+from metrics.casework.values import WEEK, Ages, Community, Delays, Known, Trend, Untimed
 from metrics.catalogue import Catalogue
 from metrics.definitions import UNREGISTERED
 from metrics.overdispersion import Spread, spread
@@ -155,6 +155,16 @@ def delays(context: Context) -> tuple[Delays, ...]:
                 known = [0.0, *(step or 0.0 for step in steps)]
                 cases = tuple(high - low for low, high in itertools.pairwise(known))
                 found.append(Delays(name, span, labels, cases, limit))
+    return tuple(found)
+
+
+def untimed(context: Context) -> tuple[Untimed, ...]:
+    """Return, for each kind with cases in the period, how many of them tell no review time: all but those drawn."""
+    found = []
+    for name, cases, usable in (("刑事", "cases_filed", "filing_3d_base"), ("行政", "cases_order", "filing_24h_base")):
+        counted = context.answer.total(cases) or 0.0
+        if counted:
+            found.append(Untimed(name, counted, counted - (context.answer.total(usable) or 0.0)))
     return tuple(found)
 
 

@@ -141,6 +141,15 @@ class Delays:
 
 
 @dataclass(frozen=True)
+class Untimed:
+    """Cases of one kind in the period, and how many of them tell no usable time of review."""
+
+    name: str
+    cases: float
+    left_out: float
+
+
+@dataclass(frozen=True)
 class Community:
     """A station with its communities without cases, or one community with its cases."""
 
@@ -155,7 +164,7 @@ class Community:
 class Casework:
     """All of the page. state: ok, no_data, no_result or nothing. last: the last day that has elapsed.
 
-    sums: cases of each group by span, those of categories with none in the period too.
+    sums: cases of each group by span, those of categories with none in the period too; solved ones under "solved".
     shares: top and n of every station by the key of a measure, for its funnel. since: the first day with cases; what
     was filed before is in no stock.
     """
@@ -174,8 +183,7 @@ class Casework:
     ages: Ages | None
     delays: tuple[Delays, ...]
     delay_median: float | None
-    unusable: float
-    missing: float
+    untimed: tuple[Untimed, ...]
     communities: tuple[Community, ...]
     by_beat: bool
     no_beat: float

@@ -14,7 +14,7 @@ from metrics.axes import bucket
 from metrics.briefing import short_name
 from metrics.catalogue import Catalogue
 from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
-from metrics.definitions import METRICS, UNMAPPED, UNREGISTERED
+from metrics.definitions import METRICS, UNMAPPED
 from metrics.funnels import Row as Share
 from metrics.model import RATIO, Refused
 from metrics.overdispersion import Spread
@@ -211,7 +211,7 @@ def _compared_by(answer: Answer) -> str:
 def _shares(
     snapshot: Snapshot, selection: Selection, period: Period, answer: Answer, known: Catalogue
 ) -> tuple[Share, ...]:
-    """Return repeats and valid alerts of every station, whatever stations the page is narrowed to."""
+    """Return repeats and valid alerts of every station and of none, whatever stations the page is narrowed to."""
     top = METRICS[_compared_by(answer)].numerator
     if selection.stations:
         answer = query.run(snapshot, _of_all(selection, period))
@@ -220,7 +220,7 @@ def _shares(
     return tuple(
         (str(code), short_name(names.get(code, code)), float(count), float(n))
         for code, count, n in listed
-        if code != UNREGISTERED and count == count and n == n
+        if count == count and n == n
     )
 
 

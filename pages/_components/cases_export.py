@@ -96,7 +96,10 @@ def _funnel(shown: Shown) -> export.Sheet:
     columns = [export.Column("派出所", width=16), _number("分子"), _number("分母"), _number(f"{metric.label} %", 1)]
     columns += [_number("区间下限", 1), _number("区间上限", 1), export.Column("判定")]
     rows = [(spot.name, spot.top, spot.n, spot.value, spot.low, spot.high, spot.verdict) for spot in places.spots]
-    lines = (("指标", f"{metric.label}，{metric.unit}"), ("离散程度", f"φ {places.phi:.2f}"))
+    lines = (
+        ("指标", f"{metric.label}，{metric.unit}"), ("中心", cases_words.common(places)),
+        ("离散程度", f"φ {places.phi:.2f}"),
+    )  # fmt: skip
     return export.sheet_of(shown, f"各所{metric.label}", columns, rows, about=(metric.id, FUNNEL), lines=lines)
 
 
@@ -110,13 +113,15 @@ def _ages(shown: Shown) -> export.Sheet:
 def _delays(shown: Shown) -> export.Sheet:
     columns = [export.Column("案件", width=20), export.Column("时段"), export.Column("用时"), _number("案件数")]
     columns += [_number("合计"), _number("占比 %", 1)]
+    found = _found(shown)
     rows = [
         (one.name, "本期" if one.span == "current" else "同期", label, count, one.base, 100 * count / one.base)
-        for one in _found(shown).delays
+        for one in found.delays
         for label, count in zip(one.labels, one.cases, strict=True)
     ]
     about = ("filing_within_3d", "filing_within_24h", DELAYS)
-    return export.sheet_of(shown, "受立案用时", columns, rows, about=about)
+    lines = (("未计入", cases_words.untimed_words(found.untimed)),)
+    return export.sheet_of(shown, "受立案用时", columns, rows, about=about, lines=lines)
 
 
 def _zero(shown: Shown) -> export.Sheet:

@@ -21,7 +21,7 @@ _METRIC = replace(METRICS["cases_all"], better="lower")
 
 
 def categories(rows: Sequence[Row], sums: Mapping[str, Mapping[str, float]], href: Callable[[str], str]) -> html.Div:
-    """Return the categories below the sums of their group; sums: by group and span; href: where a category leads."""
+    """Return the categories below the sums of their group; sums: by group and span, or "solved"; href: of a key."""
     head = html.Thead(html.Tr([html.Th(text, className=style, scope="col") for text, style in _HEADS]))
     body = []
     for group in dict.fromkeys(row.group for row in rows):
@@ -39,8 +39,8 @@ def _sum(group: str, rows: Sequence[Row], sums: Mapping[str, float]) -> html.Tr:
             ("last_year", [row.last_year for row in rows]), ("previous", [row.previous for row in rows])
         )
     ]  # fmt: skip
-    solved = [row.solved for row in rows if row.solved is not None]
-    values = (sum(row.value for row in rows), bases[0], None, bases[1], None, sum(solved) if solved else None)
+    solved = sums.get("solved", 0.0) if any(row.solved is not None for row in rows) else None
+    values = (sum(row.value for row in rows), bases[0], None, bases[1], None, solved)
     cells = [html.Td("" if value is None else f"{value:,.0f}", className="num") for value in values]
     return html.Tr([html.Td(group, className="name"), *cells, html.Td("")], className="is-total")
 

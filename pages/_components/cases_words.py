@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from metrics.casework.values import WEEK, Ages, Casework, Community, Figure, Known, Trend
+from metrics.casework.values import WEEK, Ages, Casework, Community, Figure, Known, Trend, Untimed
 from metrics.catalogue import Catalogue
-from metrics.funnels import LEAST, Funnel
+from metrics.funnels import LEAST, LEAST_SAMPLE, Funnel
 
 
 def covered(known: Catalogue, table: str = "cases") -> str:
@@ -87,10 +87,22 @@ def funnel_note(found: Funnel) -> str:
     if not found.spots:
         return "该时段没有可比的案件。"
     if not found.curves:
-        few = f"有样本的派出所不足 {LEAST} 个" if len(found.spots) < LEAST else "各所均为 0% 或均为 100%"
-        return f"{few}，不画界限。"
+        large = sum(spot.n >= LEAST_SAMPLE for spot in found.spots)
+        few = f"样本达 {LEAST_SAMPLE} 起的派出所不足 {LEAST} 个" if large < LEAST else "各所均为 0% 或均为 100%"
+        return f"{common(found)}；{few}，不作判定，不画界限。"
+    few = f" · 空心为样本不足 {LEAST_SAMPLE} 起，不作判定" if any(not spot.verdict for spot in found.spots) else ""
     left = f" · {found.left_out} 个所没有样本" if found.left_out else ""
-    return f"虚线 95%、实线 99.8% 界限（离散 φ {found.phi:.2f}）· 线内为偶然波动，线外才着色 · 点击进入该所{left}"
+    return (
+        f"{common(found)} · 虚线 95%、实线 99.8% 界限（离散 φ {found.phi:.2f}）· "
+        f"线内为偶然波动，线外才着色{few} · 点击进入该所{left}"
+    )
+
+
+def common(found: Funnel) -> str:
+    """Return what the places are held to, with its counts: that of all cases, as the key figure shows it."""
+    if found.mean is None:
+        return "没有样本"
+    return f"横线为全部单位合计 {found.mean:.1f}{found.metric.unit}（{found.top:,.0f} ÷ {found.n:,.0f}）"
 
 
 def ages_title(found: Ages) -> str:
@@ -110,9 +122,17 @@ def ages_note(found: Ages, since: date | None) -> str:
 
 def delays_note(found: Casework) -> str:
     said = [] if found.delay_median is None else [f"刑事审查时长中位数 {found.delay_median:.1f} 小时"]
-    said.append(f"时间缺失 {found.missing:,.0f} 起、不可用 {found.unusable:,.0f} 起，未计入")
+    said.append(untimed_words(found.untimed))
     said.append("蓝为时限内，红为超过 3 日（行政 24 小时），经批准延长的未区分")
     return " · ".join(said)
+
+
+def untimed_words(listed: Sequence[Untimed]) -> str:
+    """Say how many cases of each kind the bars leave out, so that with them they are all that were filed."""
+    if not any(one.left_out for one in listed):
+        return "时间均可用"
+    left = "、".join(f"{one.name} {one.cases:,.0f} 起中 {one.left_out:,.0f} 起" for one in listed)
+    return f"时间缺失或不可用的未计入：{left}"
 
 
 def zero_title(listed: Sequence[Community]) -> str:

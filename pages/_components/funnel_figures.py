@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from metrics.funnels import Funnel, Spot
 from metrics.smallnumbers import INSIDE, VERY_HIGH, VERY_LOW
@@ -13,6 +13,8 @@ from pages._components.template import pixels, tokens
 
 # Names beside this many of the farthest places at most, so that they can be read.
 _NAMED = 8
+# What the figure leaves for its points on a phone, where names are nearest to one another; the size of a letter.
+_WIDE, _HIGH, _LETTER = 230, 270, 14
 # A ratio that may pass 100% is drawn up to so many times the common one; what lies higher stands at the edge.
 _HIGHEST = 4
 
@@ -32,8 +34,9 @@ def funnel(
     return {
         "data": [*_limit_lines(found, token), _spots(found, token, href, chosen, better, top)],
         "layout": layout(
-            mode, "funnel", margin={"l": 48, "r": 76, "t": 12, "b": 42},
-            annotations=_words(found, token, chosen, top, better),
+            mode, "funnel", margin={"l": 48, "r": 84, "t": 12, "b": 42},
+            annotations=[*_names(found, token, chosen, (across, (floor, top)), better),
+                         *_on_the_lines(found, token, floor, top)],
             xaxis={"type": "log", "range": across, "tickvals": _ticks(max(sizes)), "tickformat": ",d",
                    "title": {"text": "样本数（分母，起，对数刻度）", "standoff": 8}},
             yaxis={"range": [floor, top + (top - floor) * 0.04], "ticksuffix": found.metric.unit, "showgrid": True,
@@ -98,8 +101,11 @@ def _spots(
         "marker": {
             "symbol": ["triangle-up" if spot.value > top else "circle" for spot in found.spots],
             "size": [13 if spot.code in chosen else 8 for spot in found.spots],
-            "color": [colours[tone_of(spot, better)] for spot in found.spots],
-            "line": {"color": [token["accent" if spot.code in chosen else "surface"] for spot in found.spots],
+            "color": [colours[tone_of(spot, better)] if spot.verdict or not found.curves else token["surface"]
+                      for spot in found.spots],
+            "line": {"color": [token["accent"] if spot.code in chosen else
+                               token["surface" if spot.verdict or not found.curves else "ink-2"]
+                               for spot in found.spots],
                      "width": [3 if spot.code in chosen else 1 for spot in found.spots]},
             "opacity": 1,
         },
@@ -115,37 +121,82 @@ def _spots(
     }  # fmt: skip
 
 
-def _words(
-    found: Funnel, token: dict[str, str], chosen: Collection[str], top: float, better: str
+class _Box(NamedTuple):
+    """A rectangle in pixels."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+
+    def meets(self, other: _Box) -> bool:
+        return self.left < other.right and other.left < self.right and self.low < other.high and other.low < self.high
+
+
+def _names(
+    found: Funnel, token: dict[str, str], chosen: Collection[str], axes: tuple[Any, Any], better: str
 ) -> list[dict[str, Any]]:
-    """Return the names of places outside the limits and of chosen ones, and the words on the lines."""
+    """Return the names of chosen places and of those outside the limits, none on another: what has no room has none."""
     ink = {"worse": token["worse-ink"], "better": token["better-ink"], "none": token["ink-2"]}
     far = [spot for spot in found.spots if spot.verdict in (VERY_HIGH, VERY_LOW) or spot.code in chosen]
     near = [spot for spot in found.spots if spot.verdict not in (INSIDE, "") and spot not in far]
-    named = sorted([*far, *sorted(near, key=lambda spot: -spot.n)][:_NAMED], key=lambda spot: spot.n)
-    most = max((spot.n for spot in found.spots), default=1.0)
+    named = [*sorted(far, key=lambda spot: spot.code not in chosen), *sorted(near, key=lambda spot: -spot.n)][:_NAMED]
     arrows = {VERY_HIGH: " ↑", VERY_LOW: " ↓"}
+    taken: list[_Box] = []
     words: list[dict[str, Any]] = []
     for spot in named:
-        at = (math.log10(spot.n), min(spot.value, top))
-        # A name that would lie on the one before it goes below its place.
-        crowded = any(abs(one["x"] - at[0]) < 0.25 and abs(one["y"] - at[1]) < top * 0.09 for one in words)
+        text, (x, y) = spot.name + arrows.get(spot.verdict, ""), _spot_at(spot, axes)
+        box = next((box for box in _around(x, y, _LETTER * len(text)) if not any(map(box.meets, taken))), None)
+        if box is None:
+            continue
+        taken.append(box)
         words.append(
             {
-                "text": spot.name + arrows.get(spot.verdict, ""), "x": at[0], "y": at[1],
-                "yshift": -12 if crowded else 12, "xanchor": "right" if spot.n > 0.6 * most else "center",
-                "showarrow": False, "font": {"color": ink[tone_of(spot, better)], "size": pixels("f1")},
+                "text": text, "x": math.log10(spot.n), "y": min(spot.value, axes[1][1]), "showarrow": False,
+                "xanchor": "center" if box.left < x < box.right else "left" if box.left >= x else "right",
+                "yanchor": "middle", "xshift": 9 * ((box.left >= x) - (box.right <= x)),
+                "yshift": (box.low + box.high) / 2 - y,
+                "font": {"color": ink[tone_of(spot, better)], "size": pixels("f1")},
             }
         )  # fmt: skip
+    return words
+
+
+def _spot_at(spot: Spot, axes: tuple[Any, Any]) -> tuple[float, float]:
+    (left, right), (floor, top) = axes
+    across = (math.log10(spot.n) - left) / (right - left)
+    return across * _WIDE, (min(spot.value, top) - floor) / (top - floor) * _HIGH
+
+
+def _around(x: float, y: float, width: float) -> list[_Box]:
+    """Return where a name may stand: above its point, below, left or right of it, within the figure."""
+    half, line = width / 2, _LETTER + 3
+    centred = x - half >= -40 and x + half <= _WIDE + 60
+    found = [_Box(x - half, x + half, y + 5, y + 5 + line), _Box(x - half, x + half, y - 5 - line, y - 5)]
+    beside = [
+        _Box(x - 9 - width, x - 9, y - line / 2, y + line / 2),
+        _Box(x + 9, x + 9 + width, y - line / 2, y + line / 2),
+    ]
+    inside = [box for box in beside if box.left >= -40 and box.right <= _WIDE]
+    return [*([box for box in found if box.low >= -line] if centred else []), *inside]
+
+
+def _on_the_lines(found: Funnel, token: dict[str, str], floor: float, top: float) -> list[dict[str, Any]]:
+    """Return the words at the right ends of the lines, pushed apart where they would lie on one another."""
     if not found.curves or found.mean is None:
-        return words
-    end = found.curves[-1]
-    lines = [(end.control[1], "99.8%"), (found.mean, f"平均 {found.mean:.1f}"), (end.control[0], "99.8%")]
-    words += [
+        return []
+    end, step = found.curves[-1], (top - floor) * (_LETTER + 4) / _HIGH
+    low, mean, high = (min(max(y, floor), top) for y in (end.control[0], found.mean, end.control[1]))
+    unit = found.metric.unit
+    lines = [
+        (min(low, mean - step), "99.8%"),
+        (mean, f"合计 {found.mean:.1f}{unit}"),
+        (max(high, mean + step), "99.8%"),
+    ]
+    return [
         {
-            "text": text, "x": 1, "xref": "paper", "xanchor": "left", "xshift": 4, "y": min(max(y, 0.0), top),
-            "showarrow": False, "font": {"color": token["ink-2"], "size": pixels("f1")},
+            "text": text, "x": 1, "xref": "paper", "xanchor": "left", "xshift": 4, "y": y, "showarrow": False,
+            "font": {"color": token["ink-2"], "size": pixels("f1")},
         }
         for y, text in lines
     ]  # fmt: skip
-    return words

@@ -9,7 +9,7 @@ from metrics.funnels import funnel
 from metrics.hotspots.concentration import UNITS
 from metrics.hotspots.repeats import WINDOWS as ALL_DAYS
 from metrics.repeats import FIGURES, judged_by
-from pages._components import export
+from pages._components import cases_words, export
 from pages._components.cases_figures import unit_words
 from pages._components.repeat_methods import LORENZ, PACE, PLACES, SHARES
 from pages._components.repeat_tables import pace_words, shown_count
@@ -91,7 +91,7 @@ def _funnel(shown: Shown) -> export.Sheet:
     columns = [export.Column("派出所", width=16), _number("重复"), _number("有效警情")]
     columns += [_number("比例 %", 1), _number("区间下限", 1), _number("区间上限", 1), export.Column("判定")]
     rows = [(spot.name, spot.top, spot.n, spot.value, spot.low, spot.high, spot.verdict) for spot in places.spots]
-    lines = (("离散程度", f"φ {places.phi:.2f}"),)
+    lines = (("中心", cases_words.common(places)), ("离散程度", f"φ {places.phi:.2f}"))
     return export.sheet_of(shown, f"各所{metric.label}", columns, rows, about=(metric.id, "cases-funnel"), lines=lines)
 
 

@@ -91,7 +91,7 @@ def test_the_sum_of_a_group_holds_what_a_category_without_cases_had_before(store
     before = filed(*({"filed": f"2026-11-10 {8 + n:02d}:00:00", "category": "050200"} for n in range(2)))
     found = casework(tiny.snapshot_of(store, steady, before), Selection(period="last7"))
     assert [row.name for row in found.rows] == ["盗窃案"]
-    assert found.sums["刑事"] == {"current": 21, "previous": 23, "last_year": 21}
+    assert found.sums["刑事"] == {"current": 21, "previous": 23, "last_year": 21, "solved": 7}
     assert of(found, "cases_filed").previous.base == 23
 
 
@@ -127,7 +127,8 @@ def test_review_times_fall_into_their_classes_and_the_rest_is_named(store: Store
     by_name = {one.name[:2]: one for one in found.delays if one.span == "current"}
     assert by_name["刑事"].cases == (2, 2, 2, 2, 1) and by_name["刑事"].within == 4 and by_name["刑事"].base == 9
     assert by_name["行政"].cases == (2, 1, 1) and by_name["行政"].within == 2
-    assert (found.missing, found.unusable) == (1, 1)
+    assert [(one.name, one.cases, one.left_out) for one in found.untimed] == [("刑事", 11, 2), ("行政", 4, 0)]
+    assert of(found, "cases_filed").value == by_name["刑事"].base + found.untimed[0].left_out
     assert of(found, "filing_within_3d").top == 4 and of(found, "filing_within_3d").bottom == 9
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from metrics.definitions import METRICS
-from metrics.funnels import LEAST, Row, funnel, limits
+from metrics.definitions import METRICS, UNREGISTERED
+from metrics.funnels import LEAST, LEAST_SAMPLE, Row, funnel, limits
 from metrics.smallnumbers import CONTROL, INSIDE, VERY_HIGH, VERY_LOW, WARNING
 
 SHARE, RATIO = METRICS["filing_within_3d"], METRICS["clear_rate"]
@@ -36,9 +36,23 @@ def test_a_count_lies_outside_exactly_when_its_mid_p_says_so(level: float, metri
 
 
 def test_one_of_one_is_never_remarkable() -> None:
-    found = funnel(SHARE, rows((1, 1), (0, 1), (80, 100), (82, 100), (79, 100)))
-    assert {spot.verdict for spot in found.spots} == {INSIDE}
+    found = funnel(SHARE, rows((1, 1), (0, 1), *[(80, 100), (82, 100)] * 2))
+    assert [spot.verdict for spot in found.spots] == ["", "", *[INSIDE] * 4]
     assert limits(SHARE, 0.88, np.array([1.0]), WARNING)[1][0] == 1.0
+
+
+def test_a_small_sample_is_not_judged_however_far_it_lies() -> None:
+    found = funnel(RATIO, rows(*[(4, 10)] * 30, (5, 1), (40, LEAST_SAMPLE - 1), (20, LEAST_SAMPLE)))
+    assert [spot.verdict for spot in found.spots[30:]] == ["", "", VERY_HIGH]
+    assert found.curves[0].n == LEAST_SAMPLE
+
+
+def test_the_common_value_is_that_of_all_cases_whoever_they_belong_to() -> None:
+    listed = [*rows(*[(4, 10)] * 5, (3, 0)), (UNREGISTERED, UNREGISTERED, 2.0, 1.0)]
+    found = funnel(RATIO, listed)
+    assert (found.top, found.n) == (25.0, 51.0) and found.mean == pytest.approx(100 * 25 / 51)
+    assert len(found.spots) == 5 and found.left_out == 1
+    assert funnel(RATIO, listed[-2:]).mean == pytest.approx(500.0)
 
 
 def test_only_the_far_ones_stand_out_and_the_mean_is_that_of_all_cases() -> None:
@@ -57,7 +71,7 @@ def test_places_that_differ_by_nature_widen_the_limits() -> None:
 
 
 def test_a_ratio_may_pass_one_hundred_percent() -> None:
-    found = funnel(RATIO, rows((5, 2), (3, 10), (4, 10), (5, 10)))
+    found = funnel(RATIO, rows((5, 2), (3, 10), (4, 10), (5, 10), (6, 10)))
     assert found.spots[0].value == 250.0
     assert max(end for curve in found.curves for end in curve.control) > 100.0
 

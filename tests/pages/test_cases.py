@@ -17,7 +17,7 @@ from app import create_app
 from data.reading import Snapshot
 from data.snapshots import Store
 from metrics import cache
-from metrics.casework.values import WEEK, Ages, Community, Delays, Figure, Row, Trend
+from metrics.casework.values import WEEK, Ages, Community, Delays, Figure, Row, Trend, Untimed
 from metrics.compare import NO_BASE, REAL, USUAL, Comparison
 from metrics.definitions import METRICS
 from metrics.expectation import weekly_band
@@ -116,7 +116,7 @@ def test_funnel_colours_only_beyond_the_outer_limits() -> None:
 
 
 def test_a_ratio_far_above_all_stands_at_the_edge_with_its_own_number() -> None:
-    found = made_funnel(*[(4, 10)] * 8, (9, 1))
+    found = made_funnel(*[(4, 10)] * 8, (90, 10))
     spots = trace(funnel_figures.funnel(found, "light", str, (), "higher"), "spots")
     assert spots["y"][8] < 900 and "900.0%" in spots["text"][8] and spots["marker"]["symbol"][8] == "triangle-up"
 
@@ -125,6 +125,53 @@ def test_a_ratio_far_above_all_stands_at_the_edge_with_its_own_number() -> None:
 def test_funnel_without_limits_still_draws(pairs: list[tuple[float, float]]) -> None:
     figure = funnel_figures.funnel(made_funnel(*pairs), "light", str)
     assert [one["name"] for one in figure["data"]] == ["spots"] and figure["layout"]["annotations"] == []
+
+
+def overlapping(figure: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return pairs of names that lie on one another in a figure of 230 × 270 pixels for its points."""
+    (left, right), (low, high) = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
+    boxes = []
+    for note in figure["layout"]["annotations"]:
+        wide, paper = 14 * len(note["text"]), note.get("xref") == "paper"
+        x = (230 if paper else (note["x"] - left) / (right - left) * 230) + note.get("xshift", 0)
+        x -= {"left": 0, "center": wide / 2, "right": wide}[note["xanchor"]]
+        y = (note["y"] - low) / (high - low) * 270 + note.get("yshift", 0)
+        boxes.append((note["text"], x, x + wide, y - 7, y + 7))
+    return [
+        (one[0], other[0])
+        for place, one in enumerate(boxes)
+        for other in boxes[place + 1 :]
+        if one[1] < other[2] and other[1] < one[2] and one[3] < other[4] and other[3] < one[4]
+    ]
+
+
+def test_no_name_in_a_funnel_lies_on_another() -> None:
+    crowd = [(0, 90), (1, 91), (2, 92), (0, 93), (1, 95), (2, 96), (170, 90), (171, 91), (172, 92), (173, 90)]
+    found = made_funnel(*[(50, 100)] * 200, *crowd)
+    figure = funnel_figures.funnel(found, "light", str, (), "higher")
+    names = [note["text"] for note in figure["layout"]["annotations"]]
+    assert overlapping(figure) == [] and {"↑", "↓"} <= {name[-1] for name in names}
+    assert "合计 51.1%" in names
+    alike = funnel_figures.funnel(made_funnel(*[(0, 900)] * 9, (4, 900)), "light", str, ("S3", "S4"), "higher")
+    assert overlapping(alike) == []
+
+
+def test_a_small_sample_is_hollow_and_the_note_says_why() -> None:
+    found = made_funnel(*[(4, 10)] * 8, (5, 1))
+    spots = trace(funnel_figures.funnel(found, "light", str, (), "higher"), "spots")
+    token = tokens("light")
+    assert (spots["marker"]["color"][8], spots["marker"]["line"]["color"][8]) == (token["surface"], token["ink-2"])
+    assert spots["marker"]["color"][0] == token["ink-2"] and "样本不足，不作判定" in spots["text"][8]
+    assert "空心为样本不足 5 起，不作判定" in cases_words.funnel_note(found)
+    assert cases_words.funnel_note(found).startswith("横线为全部单位合计 45.7%（37 ÷ 81） · ")
+    few = cases_words.funnel_note(made_funnel((1, 2), (2, 2)))
+    assert few == "横线为全部单位合计 75.0%（3 ÷ 4）；样本达 5 起的派出所不足 4 个，不作判定，不画界限。"
+
+
+def test_the_cases_left_out_of_the_review_times_are_told_by_kind() -> None:
+    said = cases_words.untimed_words((Untimed("刑事", 174.0, 27.0), Untimed("行政", 78.0, 2.0)))
+    assert said == "时间缺失或不可用的未计入：刑事 174 起中 27 起、行政 78 起中 2 起"
+    assert cases_words.untimed_words((Untimed("刑事", 174.0, 0.0),)) == "时间均可用"
 
 
 def test_ages_show_counts_shares_and_the_year_before() -> None:
@@ -154,9 +201,12 @@ def test_the_sum_of_a_group_is_that_of_all_its_categories() -> None:
     row = Row(
         "050100", "盗窃案", "刑事", 8.0, None, change, replace(change, base=None, verdict=NO_BASE), None, 0.0, USUAL
     )
-    sums = {"刑事": {"current": 8.0, "previous": 9.0}}
+    sums = {"刑事": {"current": 8.0, "previous": 9.0, "solved": 5.0}}
     cells = [cell.text for cell in read(cases_tables.categories((row,), sums, "/cases?category={}".format)).all("td")]
-    assert (cells[0], cells[1], cells[2], cells[4]) == ("刑事", "8", "", "9")
+    assert (cells[0], cells[1], cells[2], cells[4], cells[6]) == ("刑事", "8", "", "9", "")
+    known = replace(row, solved=3.0)
+    cells = [cell.text for cell in read(cases_tables.categories((known,), sums, "/cases?category={}".format)).all("td")]
+    assert (cells[6], cells[14]) == ("5", "3")
 
 
 def test_communities_carry_counts_beside_the_share() -> None:
