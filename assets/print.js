@@ -41,6 +41,9 @@
     }
   }
 
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("[data-print]")) { window.print(); }
+  });
   window.addEventListener("beforeprint", function () {
     before = root.getAttribute("data-bs-theme");
     root.setAttribute("data-bs-theme", "light");

@@ -11,26 +11,22 @@ from dash.exceptions import PreventUpdate
 
 from data.reading import Snapshot
 from data.snapshots import StoreError
-from metrics import cache, catalogue, targets
-from metrics.briefing import short_name
-from metrics.catalogue import Station
+from metrics import cache, catalogue
 from metrics.model import MetricError, UnknownName
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
-from metrics.targets import Outcome, Pack, Target
 from pages._components import (
     cards,
     export,
     filters,
     reported_template,
     score_controls,
+    score_tables,
     scores,
-    selfcheck_view,
     session,
     states,
     status,
 )
 from pages._components.attributes import attributes
-from pages._components.markup import static
 from pages._components.score_export import (
     asked_of,
     bureau_sheet,
@@ -47,11 +43,9 @@ from pages._components.score_questions import (
     STATES,
     Asked,
     Choices,
-    card_address,
     card_of,
     data_words,
     read,
-    station_address,
 )
 from pages._components.score_view import View, view_of
 from pages._components.shown import Shown
@@ -101,7 +95,7 @@ def layout(**_: Any) -> html.Div:
     output={
         "state": Output("scorecard-state", "children"),
         "hidden": Output("scorecard-grid", "hidden"),
-        "own": Output("own-scores", "hidden"),
+        "parts": {name: Output(name, "hidden") for name in _PARTS},
         "options": {key: Output(f"score-{key}", "options") for key in _SELECTS},
         "values": {key: Output(f"score-{key}", "value") for key in _SELECTS},
         "titles": {name: Output(f"{name}-title", "children") for name in _PARTS},
@@ -134,7 +128,7 @@ def _only(message: html.Div) -> dict[str, Any]:
     """Show one message in place of the figures."""
     keep = dash.no_update
     return {
-        "state": message, "hidden": True, "own": True,
+        "state": message, "hidden": True, "parts": dict.fromkeys(_PARTS, True),
         "options": dict.fromkeys(_SELECTS, keep), "values": dict.fromkeys(_SELECTS, keep),
         "titles": dict.fromkeys(_PARTS, keep), "subs": dict.fromkeys(_PARTS, keep),
         "bodies": dict.fromkeys(_PARTS, keep), "notes": {"scores": keep},
@@ -173,12 +167,13 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
     view = view_of(snapshot, asked)
     card = view.card
     own = _own(snapshot, asked)
+    is_alone = bool(own) and asked.alone
     source = status.source_line(snapshot)
     bound = len({score.station for score in card.scores if score.station})
     return {
-        "state": [states.notice(text) for text in [*card.notes, *_nothing_known(card)]],
+        "state": [states.notice(text) for text in [*card.notes, *_nothing_known(card), *_not_alone(asked, own)]],
         "hidden": False,
-        "own": not own,
+        "parts": {name: is_alone if name != "own-scores" else not own for name in _PARTS},
         "titles": {
             "own-scores": _own_title(own), "bureau": "全局目标", "scores": _title(view, asked), "clauses": "目标与条款",
         },
@@ -190,10 +185,10 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
             "clauses": f"{card.pack.document} · 概括为本系统自拟，以文件原文为准",
         },
         "bodies": {
-            "own-scores": _own_body(own),
-            "bureau": _bureau(view.bureau),
+            "own-scores": score_tables.own(own, is_alone, dict(asked.query)),
+            "bureau": score_tables.bureau(view.bureau),
             "scores": _scores_body(view, asked, _chosen(snapshot, asked)),
-            "clauses": _clauses(card.pack),
+            "clauses": score_tables.clauses(card.pack),
         },
         "notes": {"scores": scores.legend()},
         "sources": dict.fromkeys(_DATED, source),
@@ -205,7 +200,7 @@ def _scores_body(view: View, asked: Asked, chosen: Sequence[str]) -> Any:
         return states.no_result()
     query = dict(asked.query)
     counts = scores.state_counts(list(view.scores.values()))
-    return [_summary(counts, asked, query), _matrix(view, query, chosen)]
+    return [score_tables.summary(counts, asked, query), score_tables.matrix(view, query, chosen)]
 
 
 def _chosen(snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
@@ -227,14 +222,8 @@ def _own(snapshot: Snapshot, asked: Asked) -> tuple[Score, ...]:
     return tuple(sorted(found, key=lambda score: _OWN_ORDER.index(score.state)))
 
 
-def _own_body(own: Sequence[Score]) -> Any:
-    """Return the targets that bind the station, and the names of the others."""
-    if not own:
-        return ""
-    rest = "、".join(score.target.label for score in own if score.state == UNBOUND)
-    bound = [score for score in own if score.state != UNBOUND]
-    told = [html.P(f"不适用：{rest}。", className="tone-none")] if rest else []
-    return static([selfcheck_view.lines(bound), *told])
+def _not_alone(asked: Asked, own: Sequence[Score]) -> list[str]:
+    return ["没有选定一个派出所，显示全部。"] if asked.alone and not own else []
 
 
 def _own_title(own: Sequence[Score]) -> str:
@@ -256,140 +245,6 @@ def _title(view: View, asked: Asked) -> str:
     if asked.state not in ("", "missed") or not missing:
         return f"{kind} × 目标"
     return f"{missing} 个{kind}{'均' if missing == len(view.stations) else ''}有未达标项"
-
-
-def _summary(counts: dict[str, int], asked: Asked, query: dict[str, str]) -> html.Div:
-    """Return the counts of all cells on screen, each a link that shows only its state."""
-    parts: list[Any] = []
-    for state in (MISSED, UNREPORTED, MET, UNBOUND):
-        key = next((key for key, words in STATES.items() if words == state), "")
-        words: list[Any] = [html.B(f"{counts[state]:,}", className="num"), f" 项{state}"]
-        if asked.state and asked.state != key:
-            continue
-        style = scores.STATE_STYLES[state if counts[state] else UNBOUND]
-        again = card_address(query, state="" if asked.state == key else key)
-        parts.append(html.A(words, href=again, className=style) if key else html.Span(words, className=style))
-    if asked.state:
-        parts.append(html.A("显示全部状态", href=card_address(query, state="")))
-    return static(parts, "score-summary")
-
-
-def _bureau(found: Sequence[Score]) -> html.Div:
-    if not found:
-        return html.Div(html.P("这一目标包没有以全局为单位的目标。", className="tone-none"))
-    return static([_bureau_line(score) for score in found], "bureau-strip")
-
-
-def _bureau_line(score: Score) -> html.Div:
-    target = score.target
-    elsewhere = [one for one in targets.outcomes() if _comparable(one, target)]
-    told = "；".join(f"{one.place} {one.value:g}{one.unit}" for one in elsewhere)
-    return html.Div(
-        [
-            html.Div(
-                [html.A(target.label, href=f"#target-{target.id}"), html.Span(target.says, className="tone-none")],
-                className="bureau-name",
-            ),
-            html.Div(
-                [html.B(scores.value_words(score), className="num"), scores.state_words(score)],
-                className="bureau-value",
-            ),
-            scores.bullet(score, elsewhere),
-            html.Div(scores.gap_words(score), className="bureau-gap"),
-            html.Div(f"外地参考：{told}" if told else "", className="tone-none"),
-            html.Div(scores.origin_words(score), className="score-origin"),
-        ],
-        className="bureau-line",
-    )
-
-
-def _comparable(outcome: Outcome, target: Target) -> bool:
-    """Whether a result elsewhere is a level of the same figure, not its change."""
-    if outcome.base:
-        return False
-    return target.metric == outcome.metric if outcome.metric else target.indicator == outcome.indicator
-
-
-def _matrix(view: View, query: dict[str, str], chosen: Sequence[str]) -> html.Div:
-    head = html.Thead(
-        html.Tr(
-            [
-                html.Th("派出所", scope="col"),
-                html.Th("未达标", scope="col"),
-                *(_column(column, view.column(column.id), query) for column in view.columns),
-            ]
-        )
-    )
-    body = html.Tbody([_row(view, station, query, station.code in chosen) for station in view.stations])
-    return static(html.Table([head, body], className="score-matrix"), "score-box", tabIndex="0")
-
-
-def _column(target: Target, found: Sequence[Score], query: dict[str, str]) -> html.Th:
-    name, mark, rest = target.label.partition("（")
-    # The part in brackets stays on one line.
-    label: list[Any] = [name, html.Span(f"（{rest}", className="together")] if mark else [name]
-    missed = sum(score.state == MISSED for score in found)
-    lines: list[Any] = [
-        html.A(label, href=f"#target-{target.id}", className="column-name"),
-        html.Span(target.says, className="column-says"),
-    ]
-    if missed:
-        said = f"{missed} 所未达标，按这一项的差距排序"
-        lines.append(
-            html.A(f"✗ {missed} 所", href=card_address(query, sort=target.id), className="column-missed", title=said)
-        )
-    style = "is-reported" if target.source == "reported" else ""
-    return html.Th(lines, scope="col", title=f"{target.label}：{target.summary}", className=style)
-
-
-def _row(view: View, station: Station, query: dict[str, str], is_chosen: bool) -> html.Tr:
-    found = [view.scores.get((station.code, column.id)) for column in view.columns]
-    name = html.A(short_name(station.name), href=station_address(station.code, query))
-    return html.Tr(
-        [
-            html.Th(name, scope="row", title=f"{station.name} · {station.kind or '类别未登记'}"),
-            html.Td(sum(score is not None and score.state == MISSED for score in found)),
-            *(scores.cell(score) if score else html.Td("") for score in found),
-        ],
-        className="is-link is-chosen" if is_chosen else "is-link",
-    )
-
-
-_CLAUSE_HEADS = ("目标", "要求", "依据", "概括", "约束", "来源")
-
-
-def _clauses(pack: Pack) -> html.Div:
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in _CLAUSE_HEADS]))
-    body = html.Tbody([_clause(target) for target in pack.targets])
-    return static(html.Table([head, body], className="plain-table clause-table"), "table-scroll", tabIndex="0")
-
-
-def _clause(target: Target) -> html.Tr:
-    summary = [target.summary]
-    if target.overridden:
-        original = "未定数值" if target.original is None else f"{target.original:g} {target.unit}"
-        summary.append(f"（本局调整，文件原为 {original}{'：' if target.reason else ''}{target.reason}）")
-    cells: list[Any] = [
-        html.Th(target.label, scope="row"),
-        html.Td(scores.says_words(target)),
-        html.Td(target.clause),
-        html.Td(summary),
-        html.Td(target.binds),
-        html.Td(_origin(target)),
-    ]
-    return html.Tr(cells, id=f"target-{target.id}")
-
-
-def _origin(target: Target) -> Any:
-    """Return the link to the definition of a computed figure, or the two numbers that a reported one is made of."""
-    if target.source == "computed":
-        return html.A("● 系统计算，查看口径 ›", href=f"/glossary#{target.metric}")
-    parts = [
-        f"分子 {target.numerator}" if target.numerator else "",
-        f"分母 {target.denominator}" if target.denominator else "",
-    ]
-    told = "，".join(part for part in parts if part)
-    return f"○ 报送：{told}" if told else "○ 报送"
 
 
 # ---- downloads -----------------------------------------------------------------------------------

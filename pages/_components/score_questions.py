@@ -14,7 +14,9 @@ from metrics.model import UnknownName
 from metrics.score import MET, MISSED, UNREPORTED, Scorecard, latest_month, scorecard
 from metrics.targets import Pack
 
-KEYS = ("policy", "month", "kind", "state", "sort")
+KEYS = ("policy", "month", "kind", "state", "sort", "view")
+# The value of "view" that leaves nothing on the page but the list of the one station that the filter names.
+OWN = "own"
 # The value of a list whose key the address need not have; the page's script removes the key for it.
 DEFAULT = "*"
 BY_MISSED, BY_GAP, BY_STATION = "missed", "gap", "station"
@@ -30,6 +32,7 @@ class Asked:
 
     kind: a kind of station, "" for all. state: a key of STATES, "" for all. sort: a key of SORTS or the id of a target.
     query: the whole query of the URL by key, the filter of the other pages included, as links carry it on.
+    alone: whether the list of the filter's one station is all that is shown.
     """
 
     pack: Pack
@@ -38,6 +41,7 @@ class Asked:
     state: str
     sort: str
     query: tuple[tuple[str, str], ...]
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ def read(query: Mapping[str, str], snapshot: Snapshot, store: Store) -> tuple[As
     state = _one_of(query.get("state", ""), STATES, "状态", notices)
     orders = [*SORTS, *(target.id for target in pack.targets if target.level == "station")]
     sort = _one_of(query.get("sort", ""), orders, "排序", notices) or BY_MISSED
-    asked = Asked(pack, month, kind, state, sort, tuple(query.items()))
+    alone = _one_of(query.get("view", ""), (OWN,), "页面内容", notices) == OWN
+    asked = Asked(pack, month, kind, state, sort, tuple(query.items()), alone)
     choices = Choices(
         policies=tuple(
             (DEFAULT if id == configured else id, targets.load(id).name + ("（本局采用）" if id == configured else ""))
@@ -105,7 +110,7 @@ def data_words(card: Scorecard) -> str:
 
 def station_address(code: str, query: Mapping[str, str]) -> str:
     """Return the address of a station's page; policy, month and the filter travel along."""
-    kept = {key: value for key, value in query.items() if key not in ("kind", "state", "sort")}
+    kept = {key: value for key, value in query.items() if key not in ("kind", "state", "sort", "view")}
     return f"/station/{quote(code, safe='')}" + (f"?{urlencode(kept, safe=',')}" if kept else "")
 
 

@@ -15,7 +15,7 @@ from metrics.selfcheck import SelfCheck
 from metrics.selfcheck.words import moved_title
 from pages._components import cards, change_rows, definitions, figures, staffing_figures, staffing_words, states, tables
 from pages._components import selfcheck_view as view
-from pages._components.score_questions import card_address, data_words, station_address
+from pages._components.score_questions import OWN, card_address, data_words, station_address
 from pages._components.selfcheck_figures import first_cells, own_map, words
 
 Slots = dict[str, Any]
@@ -84,7 +84,9 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
                 html.A("查看全部派出所 ›", href=card_address(query)),
                 html.Span(" · ", className="screen-only"),
                 html.A(
-                    "打印本所全部目标 ›", href=card_address(query, station=found.station.code), className="screen-only"
+                    "打印本所全部目标 ›",
+                    href=card_address(query, station=found.station.code, view=OWN),
+                    className="screen-only",
                 ),
             ],
             source=source,

@@ -39,6 +39,20 @@ def test_first_screen_of_a_phone_says_what_is_missed(open_page: OpenPage, site: 
     visit.check()
 
 
+def test_a_phone_leads_to_the_own_list_of_all_targets(open_page: OpenPage, site: Site) -> None:
+    visit = open_page(address(PAGE, site.store), size="phone")
+    page = visit.page
+    settled(page)
+    page.get_by_role("link", name="打印本所全部目标").click()
+    expect(page.locator("#own-scores .score-lines tbody tr").nth(20)).to_be_attached()
+    expect(page.locator("#own-scores-title")).to_be_in_viewport()
+    expect(page.locator("#scores, #bureau, #clauses").filter(visible=True)).to_have_count(0)
+    page.evaluate("window.print = () => { document.title = '打印'; }")
+    page.get_by_role("button", name="打印").click()
+    expect(page).to_have_title("打印")
+    visit.check()
+
+
 def test_category_narrows_and_the_crumb_goes_back(open_page: OpenPage, site: Site) -> None:
     visit = open_page(f"{address(PAGE, site.store)}?period=last30")
     page = visit.page

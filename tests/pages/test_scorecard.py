@@ -23,6 +23,7 @@ from tests import tiny
 from tests.pages.asking import ask, html_of
 
 VERSION = {"snapshot.data": 1}
+PARTS = ("own-scores", "bureau", "scores", "clauses")
 
 
 def show(client: FlaskClient, search: str = "") -> dict[str, Any]:
@@ -120,6 +121,22 @@ def test_the_chosen_station_is_marked_and_told_whole(
     two = show(client, f"?station={first.code},{second.code}")
     assert two["own-scores"]["hidden"] is True and marked(two) == 2
     assert show(client, "?station=没有的所")["own-scores"]["hidden"] is True
+
+
+def test_one_station_alone_is_all_that_is_shown_and_printed(client: FlaskClient, snapshot: Snapshot) -> None:
+    code = next(iter(catalogue.of(snapshot).stations))
+    alone = show(client, f"?station={code}&view=own&policy=county-2023")
+    assert {name: alone[name]["hidden"] for name in PARTS} == {name: name != "own-scores" for name in PARTS}
+    body = html_of(alone["own-scores-body"]["children"])
+    assert "data-print" in body and f'href="/scorecard?station={code}&amp;policy=county-2023"' in body
+    among = show(client, f"?station={code}")
+    assert not any(among[name]["hidden"] for name in PARTS)
+    assert f'href="/scorecard?station={code}&amp;view=own"' in html_of(among["own-scores-body"]["children"])
+    # Without one station there is no such list: all is shown, and that is said.
+    nobody = show(client, "?view=own")
+    assert [name for name in PARTS if nobody[name]["hidden"]] == ["own-scores"]
+    assert "没有选定一个派出所" in html_of(nobody["scorecard-state"]["children"])
+    assert "页面内容" in html_of(show(client, "?view=odd")["scorecard-state"]["children"])
 
 
 def marked(answer: dict[str, Any]) -> int:
