@@ -12,7 +12,7 @@ from metrics.briefing import short_name
 from metrics.catalogue import Station
 from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score
 from metrics.targets import Outcome, Pack, Target
-from pages._components import scores, selfcheck_view
+from pages._components import scores, selfcheck_targets
 from pages._components.attributes import attributes
 from pages._components.markup import static
 from pages._components.score_questions import OWN, STATES, Asked, card_address, station_address
@@ -26,7 +26,7 @@ def own(found: Sequence[Score], is_alone: bool, query: dict[str, str]) -> Any:
     rest = "、".join(score.target.label for score in found if score.state == UNBOUND)
     bound = [score for score in found if score.state != UNBOUND]
     told = [html.P(f"不适用：{rest}。", className="tone-none")] if rest else []
-    return static([_ways(is_alone, query), selfcheck_view.lines(bound), *told])
+    return static([_ways(is_alone, query), selfcheck_targets.lines(bound), *told])
 
 
 def _ways(is_alone: bool, query: dict[str, str]) -> html.P:

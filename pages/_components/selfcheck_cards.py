@@ -13,7 +13,17 @@ from metrics.catalogue import Catalogue
 from metrics.selection import Selection
 from metrics.selfcheck import SelfCheck
 from metrics.selfcheck.words import moved_title
-from pages._components import cards, change_rows, definitions, figures, staffing_figures, staffing_words, states, tables
+from pages._components import (
+    cards,
+    change_rows,
+    definitions,
+    figures,
+    selfcheck_targets,
+    staffing_figures,
+    staffing_words,
+    states,
+    tables,
+)
 from pages._components import selfcheck_view as view
 from pages._components.score_questions import OWN, card_address, data_words, station_address
 from pages._components.selfcheck_figures import first_cells, own_map, words
@@ -71,13 +81,13 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
     """Return the cards whose body is text or a table."""
     brief = found.briefing
     label, span = brief.subject.label, found.own.beats_span
-    carried = view.carried_words(found.scores)
+    carried = selfcheck_targets.carried_words(found.scores)
     rows = [change_rows.change_row(row, _narrowed(found, query, row.key)) for row in brief.rows]
     return {
         "station-scores": cards.filled(
-            view.targets(found) if found.scores else states.no_result(),
-            title=view.targets_title(found),
-            sub=" · ".join(part for part in (data_words(found.card), carried, view.tally(found)) if part),
+            selfcheck_targets.targets(found) if found.scores else states.no_result(),
+            title=selfcheck_targets.targets_title(found),
+            sub=" · ".join(part for part in (data_words(found.card), carried, selfcheck_targets.tally(found)) if part),
             note=[
                 html.Span(f"依据：{found.card.pack.document}"),
                 html.Span(" · ", className="screen-only"),

@@ -22,7 +22,7 @@ from metrics.model import MetricError
 from metrics.score import MET, MISSED, UNREPORTED
 from metrics.selection import Selection
 from metrics.selfcheck import Beat
-from pages._components import export, filters, selfcheck_figures, selfcheck_view, session
+from pages._components import export, filters, selfcheck_figures, selfcheck_targets, selfcheck_view, session
 from pages._components.shown import Shown
 from tests import tiny
 from tests.pages import making
@@ -66,11 +66,11 @@ def test_what_is_not_missed_and_yet_not_well_is_named() -> None:
         making.score("community_hours_urban", making.share(255, 240)),
         making.score("community_share", making.share(6, 12)),
     ]  # fmt: skip
-    assert selfcheck_view.besides(made) == [
+    assert selfcheck_targets.besides(made) == [
         "未报送：法制员配备率、双向熟悉率。", "待核对：下沉时间（城镇社区） 106.2%，加班可使其超过 100%，请核对排班。",
     ]  # fmt: skip
-    assert selfcheck_view.besides(made[3:]) == []
-    assert selfcheck_view.besides(made[:1] * 12)[0].endswith("法制员配备率等 12 项，见「全部目标」。")
+    assert selfcheck_targets.besides(made[3:]) == []
+    assert selfcheck_targets.besides(made[:1] * 12)[0].endswith("法制员配备率等 12 项，见「全部目标」。")
 
 
 def test_head_and_clause(client: FlaskClient, codes: list[str]) -> None:
@@ -358,8 +358,8 @@ def test_reported_figures_of_an_earlier_month_are_marked() -> None:
     october = making.score("volunteers_per_beat", None, as_of=date(2026, 10, 1))
     current = making.score("volunteers_per_beat", None, as_of=MONTH)
     computed = making.score("community_share", making.share(4, 13), as_of=date(2026, 10, 1))
-    assert selfcheck_view.carried_words([october, current, computed]) == "报送类沿用 10月"
-    assert selfcheck_view.carried_words([current, computed]) == ""
+    assert selfcheck_targets.carried_words([october, current, computed]) == "报送类沿用 10月"
+    assert selfcheck_targets.carried_words([current, computed]) == ""
 
 
 def text_and_classes(part: Any) -> str:
