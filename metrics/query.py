@@ -6,98 +6,24 @@ Values go in as parameters; names are looked up in the definitions, never pasted
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
 from data.reading import Snapshot, Statement
-from metrics import catalogue
-from metrics.axes import CALENDAR, Axes, bucket
+from metrics import breakdowns, catalogue
 from metrics.catalogue import Catalogue
-from metrics.definitions import DIMENSIONS, METRICS, UNREGISTERED, VIEWS, columns_of, dimensions_of
-from metrics.model import AMOUNT, COUNT, MATCH, RATE, RATIO, STOCK, Metric, MetricError, Refused, UnknownName, View
-from metrics.periods import Period, Window, cut_months, span_window
+from metrics.definitions import DIMENSIONS, METRICS, VIEWS, dimensions_of
+from metrics.model import Metric, MetricError, Refused, UnknownName, View
+from metrics.periods import Window, cut_months, span_window
+from metrics.questions import Answer, Breakdown, Part, Question, grain_of, needs_of, wanted_columns
 from metrics.selection import Selection
+
+__all__ = ["TABLES", "Answer", "Breakdown", "Part", "Question", "ahead", "check_names", "compile", "filters", "plan",
+           "prepared", "run"]  # fmt: skip
 
 # The table whose days or months say where a view has data.
 TABLES = {view.id: view.table for view in VIEWS.values()}
-# The hours of the week, over which a match of two metrics is made.
-_WEEK_HOURS = ("weekday", "hour")
-# More than there are dimensions: GROUPING has a bit for each.
-_GROUPING_BITS = 40
 _PRECISE_ENOUGH = {"hour": "('minute', 'hour')", "day": "('minute', 'hour', 'day')"}
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """Metrics by dimensions (none: the total) for the named spans.
-
-    complete: whether days, hours and stations in which nothing was counted have rows too; sums need none of them.
-    """
-
-    metrics: tuple[str, ...]
-    by: tuple[str, ...] = ()
-    spans: tuple[str, ...] = ("current",)
-    complete: bool = True
-
-
-@dataclass(frozen=True)
-class Question:
-    """All that one page wants to know; hashable, so that it is its own cache key."""
-
-    selection: Selection
-    period: Period
-    breakdowns: tuple[Breakdown, ...]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One SELECT of the statement: a view, a span, the precision and the unit of time that its breakdowns need.
-
-    grain: "" or "month", "quarter", "year", for views whose rows are states at the end of such a unit.
-    """
-
-    view: str
-    span: str
-    needs: str
-    grain: str
-    window: Window
-    columns: tuple[str, ...]
-    sets: tuple[tuple[str, ...], ...]
-    # Months held only in part, whose rows known only by month belong to no part.
-    cut: tuple[date, ...] = ()
-
-    @property
-    def dimensions(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for names in self.sets for name in names))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a question got: frames by (breakdown dimensions, span), the windows behind them and what must be said."""
-
-    question: Question
-    snapshot_id: int
-    frames: dict[tuple[tuple[str, ...], str], pd.DataFrame]
-    windows: dict[tuple[str, str], Window]
-    covered: dict[tuple[str, str], float]
-    # The days with data in each window.
-    days: dict[tuple[str, str], list[date]]
-    notes: list[str] = field(default_factory=list)
-
-    def frame(self, by: tuple[str, ...] = (), span: str = "current") -> pd.DataFrame:
-        """Return one breakdown: a column per dimension and per metric; None where there is no data."""
-        return self.frames[by, span]
-
-    def total(self, metric: str, span: str = "current") -> float | None:
-        """Return one total, or None where there is no data."""
-        value = self.frames[(), span][metric].iloc[0]
-        return None if pd.isna(value) else float(value)
 
 
 def run(snapshot: Snapshot, question: Question) -> Answer:
@@ -113,7 +39,7 @@ def _run(snapshot: Snapshot, question: Question) -> Answer:
     parts, notes = plan(question, known)
     sql, params = compile(question, parts, known)
     raw = snapshot.query(sql, params)
-    return _assemble(snapshot, question, known, parts, raw, notes)
+    return breakdowns.answer(snapshot, question, known, parts, raw, notes)
 
 
 def ahead(snapshot: Snapshot, question: Question) -> list[Statement]:
@@ -171,10 +97,12 @@ def plan(question: Question, known: Catalogue) -> tuple[list[Part], list[str]]:
     wanted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     for breakdown in question.breakdowns:
         for metric_id in breakdown.metrics:
-            for by, column in _wanted(METRICS[metric_id], breakdown.by):
+            for by, column in wanted_columns(METRICS[metric_id], breakdown.by):
                 view = VIEWS[METRICS[column].view]
                 for span in breakdown.spans:
-                    slot = wanted.setdefault((view.id, span, _needs(by), _grain(view, by)), {"columns": {}, "sets": {}})
+                    slot = wanted.setdefault(
+                        (view.id, span, needs_of(by), grain_of(view, by)), {"columns": {}, "sets": {}}
+                    )
                     slot["columns"][column] = slot["sets"][by] = None
     parts, notes = [], []
     for (view_id, span, needs, grain), slot in wanted.items():
@@ -187,23 +115,6 @@ def plan(question: Question, known: Catalogue) -> tuple[list[Part], list[str]]:
         coarse = tuple(month for month in cut if "month" in known.precisions.get(view.table, {}).get(month, ()))
         parts.append(Part(view_id, span, needs, grain, window, tuple(slot["columns"]), tuple(slot["sets"]), coarse))
     return parts, list(dict.fromkeys(notes))
-
-
-def _wanted(metric: Metric, by: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
-    """Return the aggregate columns that a metric is made of, each with the dimensions by which it is needed."""
-    if metric.kind == MATCH:
-        return [(by + _WEEK_HOURS, name) for name in (metric.numerator, metric.denominator)]
-    return [(by, name) for name in columns_of(metric)]
-
-
-def _needs(by: tuple[str, ...]) -> str:
-    order = {"month": 0, "day": 1, "hour": 2}
-    return max((DIMENSIONS[name].needs for name in by), key=lambda need: order[need], default="month")
-
-
-def _grain(view: View, by: tuple[str, ...]) -> str:
-    """Return the finest unit of time asked for, where the view's rows depend on it."""
-    return next((name for name in ("month", "quarter", "year") if view.graded and name in by), "")
 
 
 def _window(question: Question, known: Catalogue, view: View, span: str, grain: str) -> Window:
@@ -406,257 +317,3 @@ def _one_of(column: str, values: tuple[Any, ...], stem: str, params: dict[str, A
         params[f"{stem}_{number}"] = value
         names.append(f"${stem}_{number}")
     return f"{column} in ({', '.join(names)})"
-
-
-def _assemble(
-    snapshot: Snapshot, question: Question, known: Catalogue, parts: list[Part], raw: pd.DataFrame, notes: list[str]
-) -> Answer:
-    windows = {(part.view, part.span): part.window for part in parts}
-    days = {key: _covered_days(known, VIEWS[key[0]], window) for key, window in windows.items()}
-    covered = {key: len(days[key]) / max(1, len(window.dates())) for key, window in windows.items()}
-    for view in [VIEWS[name] for name in dict.fromkeys(name for name, _ in covered)]:
-        said, applies = category_note(view, question.selection, known)
-        notes += said
-        if not applies:
-            covered |= {key: 0.0 for key in covered if key[0] == view.id}
-            days |= {key: [] for key in days if key[0] == view.id}
-    answers = Rows(question, known, parts, raw, covered, _lines(raw))
-    frames: dict[tuple[tuple[str, ...], str], pd.DataFrame] = {}
-    for breakdown in question.breakdowns:
-        for span in breakdown.spans:
-            key = (breakdown.by, span)
-            frame = _breakdown_frame(breakdown, span, answers)
-            frames[key] = _joined(frames[key], frame, breakdown.by) if key in frames else frame
-    for (by, span), frame in frames.items():
-        _zero_where_others_count(frame, by, {view: days[view, span] for view, one in windows if one == span}, question)
-    return Answer(question, snapshot.id, frames, windows, covered, days, list(dict.fromkeys(notes)))
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What the statement returned, with what is needed to read it.
-
-    lines: the places of the rows of each part and grouping.
-    """
-
-    question: Question
-    known: Catalogue
-    parts: list[Part]
-    raw: pd.DataFrame
-    covered: dict[tuple[str, str], float]
-    lines: dict[tuple[int, int], NDArray[np.intp]]
-
-
-_NO_LINES = np.zeros(0, dtype=np.intp)
-
-
-def _lines(raw: pd.DataFrame) -> dict[tuple[int, int], NDArray[np.intp]]:
-    """Return the places of the rows of each part and grouping, in their order."""
-    if raw.empty:
-        return {}
-    groupings = raw["grouping_id"].to_numpy(dtype=np.int64)
-    keys = raw["part"].to_numpy(dtype=np.int64) << _GROUPING_BITS | groupings
-    order = np.argsort(keys, kind="stable")
-    found, begins = np.unique(keys[order], return_index=True)
-    return {
-        (int(key) >> _GROUPING_BITS, int(key) & ((1 << _GROUPING_BITS) - 1)): places
-        for key, places in zip(found, np.split(order, begins[1:]), strict=True)
-    }
-
-
-def _covered_days(known: Catalogue, view: View, window: Window) -> list[date]:
-    """Return the days that a view's data cover in a window: a month that stands for it covers it whole."""
-    if view.needs_beats and not known.beats:
-        return []
-    if not view.monthly:
-        return _days_with_data(known, view, window)
-    return window.dates() if _days_with_data(known, view, window) else []
-
-
-def category_note(view: View, selection: Selection, known: Catalogue) -> tuple[list[str], bool]:
-    """Return what must be said of a filter by category, and whether the view's metrics apply under it."""
-    if not selection.categories:
-        return [], True
-    if not view.tree:
-        return [f"{view.label}指标不分类别，未按所选类别筛选。"], True
-    if any(known.category_filter(selection.categories, view.table)):
-        return [], True
-    what = "案件" if view.table == "cases" else "警情"
-    return [f"所选类别不属于{what}类别，{what}指标不适用。"], False
-
-
-def _breakdown_frame(breakdown: Breakdown, span: str, rows: Rows) -> pd.DataFrame:
-    by, metrics = breakdown.by, [METRICS[name] for name in breakdown.metrics]
-    wanted = [pair for metric in metrics for pair in _wanted(metric, by)]
-    plain = tuple(dict.fromkeys(column for names, column in wanted if names == by))
-    result: pd.DataFrame | None = None
-    for view in dict.fromkeys(METRICS[column].view for column in plain):
-        columns = [column for column in plain if METRICS[column].view == view]
-        frame = _columns_frame(rows, VIEWS[view], span, by, columns, breakdown.complete)
-        result = frame if result is None else _joined(result, frame, by)
-    out = None if result is None else _valued(result, metrics, by, span, rows)
-    for metric in metrics:
-        if metric.kind == MATCH:
-            matched = _matched(metric, by, span, rows)
-            out = matched if out is None else _joined(out, matched, by)
-    assert out is not None
-    return out[[*by, *dict.fromkeys(breakdown.metrics)]]
-
-
-def _columns_frame(
-    rows: Rows, view: View, span: str, by: tuple[str, ...], columns: list[str], complete: bool = True
-) -> pd.DataFrame:
-    """Return the aggregate columns of one view by dimensions, with every row that must be shown."""
-    key = (view.id, span, _needs(by), _grain(view, by))
-    index, part = next(
-        (n, part) for n, part in enumerate(rows.parts) if (part.view, part.span, part.needs, part.grain) == key
-    )
-    lines = rows.lines.get((index, _grouping_id(part, by)), _NO_LINES)
-    raw = pd.DataFrame({name: rows.raw[name].array.take(lines) for name in (*by, *columns)})
-    if view.monthly and by:
-        # A group of rows that know nothing of these figures, such as the bureau's departments, is not shown.
-        raw = raw.dropna(how="all", subset=columns).reset_index(drop=True)
-    frame = _python_values(raw, by)
-    if rows.covered[view.id, span] == 0.0:
-        return frame.iloc[:0] if by else frame.assign(**dict.fromkeys(columns))
-    return frame if not (by and complete) else _complete(frame, by, columns, part, rows.known, rows.question)
-
-
-def _matched(metric: Metric, by: tuple[str, ...], span: str, rows: Rows) -> pd.DataFrame:
-    """Return Σ min(share of the numerator, share of the denominator) over the hours of the week; 1 is perfect."""
-    names = [metric.numerator, metric.denominator]
-    slots = _columns_frame(rows, VIEWS[metric.view], span, by + _WEEK_HOURS, names)
-    values = slots[names].apply(pd.to_numeric).astype("float64").fillna(0.0)
-    groups = [slots[name] for name in by] or [pd.Series(0, index=slots.index)]
-    totals = values.groupby(groups).transform("sum")
-    shares = values / totals.where(totals > 0)
-    common = shares.min(axis=1, skipna=False).groupby(groups).agg(lambda part: part.sum(min_count=len(part)))
-    if not by:
-        return pd.DataFrame({metric.id: [common.iloc[0] if len(common) else None]})
-    matched: pd.DataFrame = common.rename(metric.id).reset_index().set_axis([*by, metric.id], axis=1)
-    return matched
-
-
-def _zero_where_others_count(
-    frame: pd.DataFrame, by: tuple[str, ...], days: dict[str, list[date]], question: Question
-) -> None:
-    """Set counts to 0 in rows that only another view has (a beat with alerts and no cases), on days with data.
-
-    Categories and groups are left unknown: most codes of alerts mean nothing for cases.
-    """
-    if not by or {"category", "group"} & set(by):
-        return
-    for name in frame.columns:
-        if name not in METRICS or METRICS[name].kind != COUNT or not frame[name].isna().any():
-            continue
-        if VIEWS[METRICS[name].view].monthly:
-            continue
-        buckets = {
-            tuple(bucket(day, one, question.selection.week_start) for one in by if one in CALENDAR)
-            for day in days[METRICS[name].view]
-        }
-        rows = frame[[one for one in by if one in CALENDAR]].itertuples(index=False, name=None)
-        covered = [row in buckets for row in rows] if set(by) & set(CALENDAR) else [bool(buckets)] * len(frame)
-        frame.loc[frame[name].isna() & pd.Series(covered, index=frame.index), name] = 0
-
-
-def _grouping_id(part: Part, by: tuple[str, ...]) -> int:
-    """GROUPING(a, b, c) sets a bit for every column that is not grouped by; the last column has the lowest bit."""
-    own = part.dimensions
-    return sum(1 << (len(own) - 1 - place) for place, name in enumerate(own) if name not in by)
-
-
-def _joined(left: pd.DataFrame, right: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
-    new = [column for column in right.columns if column not in left.columns]
-    if not by:
-        return pd.concat([left.reset_index(drop=True), right[new].reset_index(drop=True)], axis=1)
-    return left.merge(right[[*by, *new]], on=list(by), how="outer")
-
-
-def _complete(
-    frame: pd.DataFrame,
-    by: tuple[str, ...],
-    columns: list[str],
-    part: Part,
-    known: Catalogue,
-    question: Question,
-) -> pd.DataFrame:
-    """Add what grouping drops: days, hours and registered stations without a row are 0; days without data are not."""
-    seen = {name: frame[name].to_numpy(dtype=object) for name in by}
-    shown, found = _axes(part, known, question.selection).rows(by, seen)
-    whole = frame[columns].reindex(found).reset_index(drop=True)
-    if not VIEWS[part.view].monthly:
-        # What was not reported for a month is not known; events that did not happen are 0.
-        counts = [column for column in columns if METRICS[column].kind in (COUNT, AMOUNT, STOCK)]
-        plain = [name for name in counts if not METRICS[name].may_be_unknown]
-        whole[plain] = whole[plain].fillna(0)
-        for name in set(counts).difference(plain):
-            whole[name] = whole[name].where(whole[name].notna() | (found >= 0), 0)
-    named = pd.DataFrame({name: pd.Series(shown[name], dtype="object") for name in by})
-    return pd.concat([named, whole], axis=1)
-
-
-def _axes(part: Part, known: Catalogue, selection: Selection) -> Axes:
-    view = VIEWS[part.view]
-    chosen = known.station_codes(selection.stations) if selection.stations else tuple(known.stations)
-    kinds = {code: known.stations[code].kind if code in known.stations else None for code in chosen}
-    return Axes(
-        days=_days_with_data(known, view, part.window),
-        stations={code: kind or UNREGISTERED for code, kind in kinds.items()},
-        week_start=selection.week_start,
-        only_covered=view.listed,
-    )
-
-
-def _days_with_data(known: Catalogue, view: View, window: Window) -> list[date]:
-    """Return the days with data in a window; of a view of months, the first days of its months."""
-    if not window.dates():
-        return []
-    if view.monthly:
-        return [month for month in known.months.get(view.table, ()) if window.first_day <= month <= window.last_day]
-    return known.covered(view.table, window.first_day, window.last_day)
-
-
-def _python_values(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
-    """Turn dimension columns into plain dates, integers and text."""
-    convert: dict[str, Callable[[Any], Any]] = {
-        "day": _as_date,
-        "week": _as_date,
-        "month": _as_date,
-        "quarter": _as_date,
-        "hour": int,
-        "weekday": int,
-        "year": int,
-    }
-    out = frame.copy()
-    for name in by:
-        # Thousands of rows hold a few hundred days and stations: each is turned once.
-        places, values = pd.factorize(frame[name], use_na_sentinel=False)
-        turned = [convert.get(name, str)(value) for value in values]
-        out[name] = pd.Series([turned[place] for place in places], dtype="object")
-    return out
-
-
-def _as_date(value: Any) -> date:
-    day: date = pd.Timestamp(value).date()
-    return day
-
-
-def _valued(frame: pd.DataFrame, metrics: list[Metric], by: tuple[str, ...], span: str, rows: Rows) -> pd.DataFrame:
-    """Turn aggregate columns into metric values: ratios and rates are made here and only here."""
-    from metrics import rates
-
-    values: dict[str, pd.Series[Any]] = {name: frame[name] for name in by}
-    for metric in metrics:
-        if metric.kind == RATIO:
-            top = pd.to_numeric(frame[metric.numerator]).astype("float64")
-            bottom = pd.to_numeric(frame[metric.denominator]).astype("float64")
-            values[metric.id] = metric.scale * top / bottom.where(bottom > 0)
-        elif metric.kind == RATE:
-            count = pd.to_numeric(frame[metric.numerator]).astype("float64")
-            part = next(one for one in rows.parts if (one.view, one.span) == (metric.view, span))
-            exposure = rates.exposure(metric, frame, by, part.window, rows.known, rows.question.selection)
-            values[metric.id] = metric.scale * count / exposure
-        elif metric.kind != MATCH:
-            values[metric.id] = pd.to_numeric(frame[metric.id])
-    return pd.DataFrame(values, index=frame.index)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
 from metrics.axes import CALENDAR, bucket
 from metrics.catalogue import Catalogue
@@ -26,20 +27,16 @@ _BUCKETS: dict[str, Callable[[date], date]] = {
 
 
 def exposure(
-    metric: Metric, frame: pd.DataFrame, by: tuple[str, ...], window: Window, known: Catalogue, selection: Selection
-) -> pd.Series[float]:
-    """Return person-days, or hours with data, behind each row of a frame; missing where the population is not known."""
-    rows: list[Row] = [
-        dict(zip(by, values, strict=True)) for values in frame[list(by)].itertuples(index=False, name=None)
-    ]
-    rows = rows if by else [{}] * len(frame)
+    metric: Metric, rows: list[Row], by: tuple[str, ...], window: Window, known: Catalogue, selection: Selection
+) -> NDArray[np.float64]:
+    """Return person-days, or hours with data, behind each row of dimensions; NaN where the population is not known."""
     covered = known.covered(VIEWS[metric.view].table, window.first_day, window.last_day)
     if metric.per == "hours":
-        values = [_hours(row, _part(row, window), covered, selection.cutoff) for row in rows]
+        found = np.array([_hours(row, _part(row, window), covered, selection.cutoff) for row in rows], dtype=float)
     else:
         days = days_behind(by, window, covered, selection.week_start)
-        values = [_people(row, by, known, selection) * days(row) for row in rows]
-    return pd.Series(values, index=frame.index, dtype="float64").where(lambda value: value > 0)
+        found = np.array([_people(row, by, known, selection) * days(row) for row in rows], dtype=float)
+    return np.where(found > 0, found, np.nan)
 
 
 def days_behind(

@@ -161,7 +161,8 @@ def _rate_parts(table: Table, name: str, known: Catalogue) -> tuple[list[float |
     """Return counts and exposure behind the rows of a rate."""
     metric, frame = METRICS[name], table.answer.frame(table.by)
     window = table.answer.windows[metric.view, "current"]
-    exposure = rates.exposure(metric, frame, table.by, window, known, table.answer.question.selection)
+    rows = frame[list(table.by)].to_dict("records")
+    exposure = rates.exposure(metric, rows, table.by, window, known, table.answer.question.selection)  # type: ignore[arg-type]
     return _floats(frame[metric.numerator]), _floats(exposure)
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from data.reading import Snapshot, Statement
 from metrics import cache, catalogue, query
+from metrics.breakdowns import category_note
 from metrics.catalogue import Catalogue
 from metrics.definitions import VIEWS
 from metrics.periods import Window, span_window
@@ -60,7 +61,7 @@ def week(snapshot: Snapshot, selection: Selection) -> AoristicWeek:
 def _week(snapshot: Snapshot, selection: Selection) -> AoristicWeek:
     known = catalogue.of(snapshot)
     window = _window(known, selection)
-    said, _ = query.category_note(VIEWS["cases"], selection, known)
+    said, _ = category_note(VIEWS["cases"], selection, known)
     frame = snapshot.query(*_statement(known, selection, window))
     timed = frame[frame["left_out"].isna()]
     reasons = frame[frame["left_out"].notna()]
