@@ -25,6 +25,7 @@ from metrics.smallnumbers import Place, Rate
 
 # Beyond this many rows a daily series for each costs more than it tells.
 MOST_SERIES = 1_000
+_ALONE = {"group", "category", "category1", "category2", "category3", "case_category"}
 UNKNOWN_SPREAD = "时段之前的逐日数据不足 3 周，判定未计日间的额外波动，可能偏松。"
 
 
@@ -142,16 +143,6 @@ def _counted(name: str) -> str:
     return count if daily else ""
 
 
-def judged_together(tables: list[Table]) -> list[Table]:
-    """Return tables that are shown on one page with their verdicts corrected for chance over all of them."""
-    groups = {number: list(table.comparisons.values()) for number, table in enumerate(tables)}
-    judged = compare.judged_together(groups)
-    return [
-        replace(table, comparisons=dict(zip(table.comparisons, judged[number], strict=True)))
-        for number, table in enumerate(tables)
-    ]
-
-
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
@@ -164,9 +155,10 @@ def _behind(metric: Metric) -> tuple[str, ...]:
 def compared(
     answer: Answer, by: tuple[str, ...], metrics: tuple[str, ...], spans: tuple[str, ...], spreads: Spread
 ) -> dict[tuple[int, str, str], Comparison]:
-    """Return the judged comparison of every row, metric and span of a breakdown; corrected together for chance.
+    """Return the judged comparison of every row, metric and span of a breakdown.
 
-    spreads: the overdispersion of the counts (metrics.overdispersion).
+    Lists of places and times are searched for what stands out, and so corrected together for chance; totals and
+    categories are judged alone, as wherever else they stand. spreads: the overdispersion of the counts.
     """
     keys: list[tuple[int, str, str]] = []
     raw: list[Comparison] = []
@@ -183,7 +175,8 @@ def compared(
                 metric = METRICS[name]
                 phi = spreads.of(_counted(name), row)
                 raw.append(_compare(metric, row, partner, *days[metric.view].behind(row, then), phi))
-    return dict(zip(keys, compare.judged(raw), strict=True))
+    judge = compare.judged_alone if set(by) <= _ALONE else compare.judged
+    return dict(zip(keys, judge(raw), strict=True))
 
 
 def _key(row: dict[str, Any], by: tuple[str, ...]) -> tuple[Any, ...]:

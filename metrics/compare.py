@@ -19,6 +19,15 @@ from scipy import special, stats
 
 REAL, USUAL, TOO_FEW, NO_BASE, NOT_JUDGED = "真变化", "正常波动", "样本不足", "无对比数据", "不作判定"
 FALSE_DISCOVERY_RATE = 0.05
+# A total is judged by its own test at three standard deviations (p .0027), as in a control chart (Shewhart 1931). Of
+# the some eighteen totals of a page one passes by chance on at most one page in twenty.
+LIMIT_Z = 3.0
+_LIMIT_P = math.erfc(LIMIT_Z / math.sqrt(2))
+OWN_TEST = "总数、分类各按自身检验，超出 3 个标准差为真变化，各页一致"
+# Below this count, on both sides, a total says nothing about rise or fall.
+ENOUGH = 8
+# Fewer than this are no rise, however rare they usually are.
+LEAST_RISE = 3
 # The E-test sums over all pairs of counts; beyond this total the score test gives the same answer.
 ETEST_LIMIT = 1000
 _Z95 = 1.959963984540054
@@ -245,13 +254,45 @@ def judged(comparisons: list[Comparison], rate: float = FALSE_DISCOVERY_RATE) ->
     return out
 
 
+def judged_alone(comparisons: list[Comparison]) -> list[Comparison]:
+    """Give every comparison its verdict by its own test at three standard deviations, whatever is shown beside it.
+
+    For totals (one metric under one filter and period), which stand on several pages and must be judged alike on all.
+    """
+    return [one if one.p is None else replace(one, verdict=_alone(one)) for one in comparisons]
+
+
+def _alone(one: Comparison) -> str:
+    if one.p is not None and one.p <= _LIMIT_P and one.change:
+        return REAL
+    return USUAL if one.detectable else TOO_FEW
+
+
+def of_total(value: float, expected: float, z: float, usual: tuple[float, float]) -> str:
+    """Return the verdict on a total against its expectation: the same on every page that shows it.
+
+    真变化 from three standard deviations and outside the range that is printed; a rise needs three events. Known
+    answers: 31 against 16 (7–28, z 2.93) is 正常波动, with z 3.01 真变化; 2 against 0 (0–0) is 样本不足.
+    """
+    is_outside = not usual[0] <= value <= usual[1]
+    if abs(z) >= LIMIT_Z and is_outside and (z < 0 or value >= LEAST_RISE):
+        return REAL
+    return USUAL if max(value, expected) >= ENOUGH else TOO_FEW
+
+
+def first_with_base(previous: Comparison, last_year: Comparison, is_short: bool) -> Comparison:
+    """Return what judges a total without an expectation: 环比 of a short period, 同比 of a long one, else the other."""
+    first, second = (previous, last_year) if is_short else (last_year, previous)
+    return second if first.verdict == NO_BASE else first
+
+
 def judged_together(
     groups: Mapping[Key, Sequence[Comparison]], rate: float = FALSE_DISCOVERY_RATE
 ) -> dict[Key, list[Comparison]]:
     """Judge all that a page shows, in whatever tables and cards, as one family; returns the same groups.
 
-    What readers look at together belongs into one family. The briefing makes two (the bureau's figures, the stations'),
-    since hundreds of quiet cells would hide a bureau figure far outside its range.
+    What readers look at together belongs into one family; totals of a filter are judged alone (judged_alone), so that
+    they have one verdict wherever they stand.
     """
     flat = iter(judged([one for group in groups.values() for one in group], rate))
     return {name: [next(flat) for _ in group] for name, group in groups.items()}

@@ -169,15 +169,18 @@ def _headline(found: Trend) -> list[Any]:
     total, metric = found.total, found.metric
     direction = total.z if total.usual else total.last_year.change
     more = []
-    if total.usual:
+    # What the sentence says already is not said again.
+    told = "" if total.usual else total.judges[1]
+    if told != "同比":
         more.append(change.clause(total.last_year, metric.unit, "同比", decimals=metric.decimals))
+    if total.usual:
         more.append("预期为此前 8 周同星期的平均")
     if total.low is not None and total.high is not None:
         more.append(f"95% 区间 {total.low:{metric.format}}–{total.high:{metric.format}} {metric.unit}")
     if total.n is not None:
         more.append(f"样本 {total.n:,.0f}")
     # 本年 has the same days before it whichever way they are called.
-    if total.previous.verdict != NO_BASE and found.windows["previous"] != found.windows["last_year"]:
+    if told != "环比" and total.previous.verdict != NO_BASE and found.windows["previous"] != found.windows["last_year"]:
         more.append(change.clause(total.previous, metric.unit, "环比", decimals=metric.decimals))
     if total.festival is not None:
         more.append(change.clause(total.festival, metric.unit, "按春节对齐同比", decimals=metric.decimals))
@@ -187,7 +190,9 @@ def _headline(found: Trend) -> list[Any]:
     ]
     return [
         html.P(found.sentence, className="trend-sentence"),
-        static(["与预期相比 ", chip(verdict_of(total.verdict, direction, metric))]) if total.usual else None,
+        static(["与预期相比 ", chip(verdict_of(total.verdict, direction, metric, total.value, total.usual))])
+        if total.usual
+        else None,
         html.P("；".join(more), className="trend-more") if more else None,
     ]
 

@@ -27,6 +27,8 @@ __all__ = [
     "Surges", "brief", "short_name",
 ]  # fmt: skip
 
+_FAMILIES = "各所总数、分所分类两组各按 5% 错误发现率校正"
+
 
 def brief(snapshot: Snapshot, selection: Selection) -> Briefing:
     """Return the briefing of a selection, computed once per version; raises MetricError in plain Chinese."""
@@ -40,9 +42,7 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
     answer, notes = answered(snapshot, selection, period, shape)
     context = Context(known, selection, period, shape, answer)
     by_station = placed.places(context)
-    cards, rows, matrix, places = _judged(
-        lines.cards(context), lines.rows(context), placed.matrix(context), by_station[shape.place_metric]
-    )
+    matrix, places = _judged(placed.matrix(context), by_station[shape.place_metric])
     found = Briefing(
         snapshot_id=snapshot.id,
         as_of=known.data_as_of,
@@ -54,12 +54,12 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
             span: _said_window(answer.windows[context.subject.view, span], context.window, selection.cutoff)
             for span in shape.compared
         },
-        cards=cards,
-        rows=rows,
+        cards=lines.cards(context),
+        rows=lines.rows(context),
         matrix=matrix,
         places=places,
         case_places=by_station["cases_filed"],
-        totals=_judged_alone(by_station[shape.subject]),
+        totals=_judged_totals(by_station[shape.subject]),
         place_metric=METRICS[shape.place_metric],
         week=placed.week(context),
         week_words=describe(span_window(period, "month_before", context.window.end), 0),
@@ -106,35 +106,23 @@ def _judged_by(context: Context) -> str:
     if context.weekly and not context.has_base:
         return "判定：此前不足 8 周数据，不作判定"
     if context.weekly:
-        return "判定：与此前 8 周同星期的预期相比，全局、各所总数、分所分类三组各按 5% 错误发现率校正"
-    return "判定：与去年同期相比（没有同期数据时与上期相比），按 5% 错误发现率校正"
+        return f"判定：数量与此前 8 周同星期的预期相比，比率与上期相比；{compare.OWN_TEST}；{_FAMILIES}"
+    return f"判定：与去年同期相比（没有同期数据时与上期相比）；{compare.OWN_TEST}；{_FAMILIES}"
 
 
-def _judged(
-    cards: list[Card], rows: list[Row], matrix: Matrix | None, places: list[Place]
-) -> tuple[list[Card], list[Row], Matrix | None, list[Place]]:
-    """Correct the verdicts of the page for their number, in two families: the bureau's figures and the stations'.
+def _judged(matrix: Matrix | None, places: list[Place]) -> tuple[Matrix | None, list[Place]]:
+    """Correct the verdicts on stations and cells for their number: at most 5% of their 真变化 should be chance.
 
-    One family would let hundreds of quiet cells hide a bureau figure far outside its range; within each family at most
-    5% of the 真变化 are expected to be chance. The stations' totals are a third, that of 风险热力 (_judged_alone).
+    Cards and lines are totals, judged alone (compare.of_total). The stations' totals are a family of their own, that of
+    风险热力 (_judged_totals).
     """
-    judged_cards = [card for card in cards if card.expected is not None]
-    judged_rows = [row for row in rows if row.expected is not None]
     cells = np.zeros(0) if matrix is None else matrix.z.ravel()
-    of_lines = _real([*(one.z for one in judged_cards), *(one.z for one in judged_rows)])
-    of_cards, of_rows = np.split(of_lines, [len(judged_cards)])
     of_places, of_cells = np.split(_real([*(one.z for one in places), *cells]), [len(places)])
-    real_cards = {card.metric.id for card, flag in zip(judged_cards, of_cards, strict=True) if flag}
-    real_rows = {row.key for row, flag in zip(judged_rows, of_rows, strict=True) if flag}
-    cards = [replace(one, verdict=compare.REAL) if one.metric.id in real_cards else one for one in cards]
-    rows = [replace(one, verdict=compare.REAL) if one.key in real_rows else one for one in rows]
     places = [replace(place, real=bool(flag)) for place, flag in zip(places, of_places, strict=True)]
-    if matrix is not None:
-        matrix = replace(matrix, real=of_cells.reshape(matrix.z.shape))
-    return cards, rows, matrix, places
+    return (None if matrix is None else replace(matrix, real=of_cells.reshape(matrix.z.shape))), places
 
 
-def _judged_alone(totals: list[Place]) -> list[Place]:
+def _judged_totals(totals: list[Place]) -> list[Place]:
     """Correct the stations' totals for their own number, as 风险热力 does; a single station's stands on the cards."""
     if len(totals) < 2:
         return totals

@@ -50,6 +50,10 @@ class Context:
         """How many days of each weekday the window holds."""
         return expectation.weekday_weights(self.window)
 
+    def weights_of(self, metric: Metric) -> dict[int, float]:
+        """How many days of each weekday have elapsed for a metric: cases may end at another hour than alerts."""
+        return expectation.weekday_weights(self.answer.windows[metric.view, "current"])
+
     @property
     def names(self) -> dict[str, str]:
         """Key → name on the axis, in the order in which groups are listed."""
@@ -83,8 +87,8 @@ class Context:
         frame = self.answer.frames.get(((*by, "day"), span))
         return Spread(by) if frame is None else spread(frame, by, metrics, self.period.first)
 
-    def expected(self, days: list[date], values: NDArray[np.float64]) -> float | None:
-        """Return the expectation of the window from a daily series; None without eight whole weeks."""
+    def expected(self, metric: Metric, days: list[date], values: NDArray[np.float64]) -> float | None:
+        """Return the expectation of the window from a metric's daily series; None without eight whole weeks."""
         before = [
             (day.isoweekday(), float(value))
             for day, value in zip(days, values, strict=True)
@@ -95,7 +99,7 @@ class Context:
         totals: dict[int, float] = {}
         for weekday, value in before:
             totals[weekday] = totals.get(weekday, 0.0) + value
-        return expectation.of_weekday_totals(totals, self.weights)
+        return expectation.of_weekday_totals(totals, self.weights_of(metric))
 
 
 def series(frame: pd.DataFrame, metric: str) -> tuple[list[date], NDArray[np.float64]]:

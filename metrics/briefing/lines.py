@@ -22,8 +22,6 @@ from metrics.model import COUNT, Metric
 SPARK_SHOWN = 56
 # A table of categories stops here; groups are few and all shown.
 MOST_CATEGORIES = 12
-# Below this count, on both sides, a day says nothing about rise or fall.
-ENOUGH = 8
 
 
 def cards(context: Context) -> list[Card]:
@@ -45,26 +43,22 @@ def _card(
     previous, last_year, festival = (changes.get(span) for span in (*COMPARED, FESTIVAL))
     assert previous is not None and last_year is not None
     plain = Card(
-        metric, value, previous, last_year, None, 0.0, _fallback(context, previous, last_year), Spark([], [], [], []),
-        festival, festival_note(festival, metric),
+        metric, value, previous, last_year, None, 0.0, _fallback(context, metric, previous, last_year),
+        Spark([], [], [], []), festival, festival_note(festival, metric),
     )  # fmt: skip
     if frame is None or frame.empty or (metric.kind == COUNT and frame[metric.id].isna().all()):
         return plain
     if metric.kind != COUNT:
         days, shares = _rolling_share(frame, metric)
         nothing: list[float | None] = [None] * len(days)
-        return replace(plain, verdict=previous.verdict, spark=Spark(days, shares, nothing, nothing))
+        return replace(plain, spark=Spark(days, shares, nothing, nothing))
     days, values = series(frame, metric.id)
-    expected = context.expected(days, values)
+    expected = context.expected(metric, days, values)
     drawn = replace(plain, spark=_spark(days, values, phi))
     if expected is None or value is None:
         return drawn
-    return replace(
-        drawn,
-        expected=expectation.usual_range(expected, phi),
-        z=_z(value, expected, phi),
-        verdict=_wait(value, expected),
-    )
+    usual, z = expectation.usual_range(expected, phi), _z(value, expected, phi)
+    return replace(drawn, expected=usual, z=z, verdict=compare.of_total(value, expected, z, usual))
 
 
 def festival_note(festival: Comparison | None, metric: Metric) -> str:
@@ -82,21 +76,16 @@ def _rolling_share(frame: pd.DataFrame, metric: Metric) -> tuple[list[date], lis
     return list(frame["day"].tail(SPARK_SHOWN)), [None if pd.isna(one) else float(one) for one in shares]
 
 
-def _fallback(context: Context, previous: Comparison, last_year: Comparison) -> str:
-    """Where eight weeks say nothing, the same dates a year before judge, then the stretch before."""
-    if context.weekly:
+def _fallback(context: Context, metric: Metric, previous: Comparison, last_year: Comparison) -> str:
+    """Where eight weeks say nothing of a count, the same dates a year before judge, then the stretch before."""
+    if context.weekly and metric.kind == COUNT:
         return compare.NOT_JUDGED
-    return previous.verdict if last_year.verdict == compare.NO_BASE else last_year.verdict
+    return compare.first_with_base(previous, last_year, context.weekly).verdict
 
 
 def _z(value: float, expected: float, phi: float) -> float:
     z, _ = compare.against_reference(np.array([value]), np.array([expected]), expectation.WEEKS, phi)
     return float(z[0])
-
-
-def _wait(value: float, expected: float) -> str:
-    """The verdict unless the correction over the page finds a real change."""
-    return compare.USUAL if max(value, expected) >= ENOUGH else compare.TOO_FEW
 
 
 def _spark(days: list[date], values: NDArray[np.float64], phi: float) -> Spark:
@@ -141,13 +130,13 @@ def _row(
     assert previous is not None and last_year is not None
     plain = Row(
         key, context.names.get(key, key), value, previous, last_year, None, 0.0,
-        _fallback(context, previous, last_year), metric, festival, festival_note(festival, metric), phi,
+        _fallback(context, metric, previous, last_year), metric, festival, festival_note(festival, metric), phi,
     )  # fmt: skip
-    expected = context.expected(*daily) if daily else None
+    expected = context.expected(context.subject, *daily) if daily else None
     if expected is None:
         return plain
-    usual = expectation.usual_range(expected, phi)
-    return replace(plain, expected=usual, z=_z(value, expected, phi), verdict=_wait(value, expected))
+    usual, z = expectation.usual_range(expected, phi), _z(value, expected, phi)
+    return replace(plain, expected=usual, z=z, verdict=compare.of_total(value, expected, z, usual))
 
 
 def _daily_by_key(context: Context) -> dict[str, tuple[list[date], NDArray[np.float64]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from data.reading import Snapshot
-from metrics import cache, catalogue
+from metrics import cache, catalogue, compare
 from metrics.briefing import short_name
 from metrics.casework import asking, judging, parts
 from metrics.casework.asking import COMPARED, FIGURES, MEASURES
@@ -35,7 +35,7 @@ def _casework(snapshot: Snapshot, selection: Selection) -> Casework:
 def _found(snapshot: Snapshot, selection: Selection, names: Catalogue, period: Period) -> Casework:
     answer, shape, notes = asking.answered(snapshot, names, selection, period)
     context = Context(names, selection, period, shape, answer, asking.known_of(snapshot))
-    figures, rows = judging.judged(judging.figures(context), judging.rows(context))
+    figures, rows = judging.figures(context), judging.rows(context)
     return Casework(
         state=_state(context),
         title=describe(context.window, selection.cutoff),
@@ -79,10 +79,11 @@ def _since(context: Context) -> date | None:
 
 
 def _judged_by(context: Context) -> str:
-    many = "本页关键指标与分类表一并按 5% 错误发现率校正"
     if context.weekly:
-        return f"判定：数量与此前 8 周同星期的预期相比，比率与上期相比，{many}"
-    return f"判定：与去年同期相比（没有同期数据时与上期相比），{many}"
+        return f"判定：数量与此前 8 周同星期的预期相比，比率与上期相比；{compare.OWN_TEST}"
+    if context.shape.judged:
+        return f"判定：此前不足 8 周数据，数量不作判定；比率与上期相比；{compare.OWN_TEST}"
+    return f"判定：与去年同期相比（没有同期数据时与上期相比）；{compare.OWN_TEST}"
 
 
 def _shares(snapshot: Snapshot, context: Context) -> dict[str, tuple[Share, ...]]:

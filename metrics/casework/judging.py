@@ -1,4 +1,4 @@
-"""Key figures and categories of 案件侦防 with what was expected of them, judged together as one family."""
+"""Key figures and categories of 案件侦防 with what was expected of them, each judged alone as on every page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from metrics import compare, expectation
 from metrics.ask import compared
@@ -19,10 +18,6 @@ from metrics.definitions import METRICS, UNMAPPED
 from metrics.model import COUNT, RATIO, Metric
 from metrics.periods import Window
 
-# Below this count, on both sides, a period says nothing about rise or fall.
-ENOUGH = 8
-# Fewer than this are no rise, however rare they usually are.
-LEAST_RISE = 3
 NOTHING = Comparison(None, None, verdict=NO_BASE)
 _BY_MONTH = ("open_cases", "zero_crime_beats_share")
 
@@ -53,12 +48,17 @@ def _figure(context: Context, metric: Metric, previous: Comparison, last_year: C
         plain, value=total(metric.id), top=top, bottom=bottom, previous=previous, last_year=last_year,
         by_previous=context.shape.judged, note=_note(context, metric),
     )  # fmt: skip
-    found = replace(found, verdict=found.judges.verdict)
+    found = replace(found, verdict=NOT_JUDGED if _waits(context, metric) else found.judges.verdict)
     if metric.kind != COUNT or not context.weekly or found.value is None:
         return found
     mean = _expected(context.answer.frame(("day",), "reference"), metric.id, context.window)
     usual, z, verdict = _against(found.value, mean, phi)
     return replace(found, expected=usual, z=z, verdict=verdict)
+
+
+def _waits(context: Context, metric: Metric) -> bool:
+    """Whether a count of a short period lacks the eight weeks that judge it, as on 今日会商."""
+    return metric.kind == COUNT and context.shape.judged and not context.weekly
 
 
 def _unknown(context: Context, metric: Metric) -> str:
@@ -112,10 +112,10 @@ def _expected(frame: pd.DataFrame, metric: str, window: Window) -> float:
 
 
 def _against(value: float, expected: float, phi: float) -> tuple[tuple[int, int], float, str]:
-    """Return the usual range, z and the verdict unless the correction over the page finds a real change."""
-    z, _ = compare.against_reference(np.array([value]), np.array([expected]), expectation.WEEKS, phi)
-    verdict = compare.USUAL if max(value, expected) >= ENOUGH else compare.TOO_FEW
-    return expectation.usual_range(expected, phi), float(z[0]), verdict
+    """Return the usual range, z and the verdict."""
+    found, _ = compare.against_reference(np.array([value]), np.array([expected]), expectation.WEEKS, phi)
+    usual, z = expectation.usual_range(expected, phi), float(found[0])
+    return usual, z, compare.of_total(value, expected, z, usual)
 
 
 def rows(context: Context) -> list[Row]:
@@ -133,7 +133,7 @@ def rows(context: Context) -> list[Row]:
             continue
         solved = number(record["cases_solved"]) if group == "刑事" and context.source.solving else None
         row = Row(key, names.get(key, key), group, value, solved, previous, last_year, None, 0.0, NOT_JUDGED)
-        row = replace(row, verdict=row.judges.verdict)
+        row = replace(row, verdict=NOT_JUDGED if _waits(context, METRICS["cases_all"]) else row.judges.verdict)
         if context.weekly:
             phi = spread.of("cases_all", {"group": group, "category": key})
             frame = daily.get((group, key))
@@ -161,31 +161,3 @@ def _daily(context: Context, by: tuple[str, ...]) -> dict[tuple[str, str], pd.Da
         return {}
     frame = context.answer.frame((*by, "day"), "reference")
     return {(str(key[0]), str(key[1])): part for key, part in frame.groupby(list(by), sort=False)}
-
-
-def judged(found: list[Figure], listed: list[Row]) -> tuple[list[Figure], list[Row]]:
-    """Correct all verdicts of the page for their number: of the 真变化 at most 5% are expected to be chance."""
-    everything: list[Figure | Row] = [*found, *listed]
-    tested = [one for one in everything if _p(one) is not None]
-    real = compare.significant(np.array([_p(one) for one in tested], dtype=float))
-    marked = {id(one) for one, flag in zip(tested, real, strict=True) if flag and one.direction}
-
-    def verdict(one: Figure | Row) -> str:
-        if id(one) in marked:
-            return compare.TOO_FEW if _is_small_rise(one) else compare.REAL
-        # What its own comparison called real may not stand in the larger family.
-        return compare.USUAL if one.verdict == compare.REAL else one.verdict
-
-    return [replace(one, verdict=verdict(one)) for one in found], [replace(one, verdict=verdict(one)) for one in listed]
-
-
-def _is_small_rise(one: Figure | Row) -> bool:
-    is_count = isinstance(one, Row) or one.metric.kind == COUNT
-    return is_count and one.direction > 0 and (one.value or 0) < LEAST_RISE
-
-
-def _p(one: Figure | Row) -> float | None:
-    """Return the p behind a verdict: of z where there is an expectation, else of the comparison that gave it."""
-    if one.expected is not None:
-        return float(np.clip(2 * stats.norm.sf(abs(one.z)), 0.0, 1.0))
-    return None if one.judges.verdict == NO_BASE else one.judges.p

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from data.reading import Snapshot, Statement
-from metrics import cache, catalogue, compare, query
+from metrics import cache, catalogue, compare, expectation, query
 from metrics.ask import compared
 from metrics.axes import bucket
 from metrics.briefing import short_name
@@ -29,7 +29,9 @@ COMPARED = ("previous", "last_year")
 WEEKS = 26
 _BEHIND = ("repeat_base", "repeat_any", "repeat_caller", "repeat_place")
 _BY_STATION = Breakdown(("repeat_base", "repeat_caller", "repeat_place"), ("station",))
-_JUDGED_BY = "判定：比率与上期（没有上期数据时与去年同期）相比，关键指标与分类表一并按 5% 错误发现率校正"
+_JUDGED_BY = (
+    f"判定：比率与上期相比（长于 {expectation.LONGEST_DAYS} 日或没有上期数据时与去年同期相比）；{compare.OWN_TEST}"
+)
 
 __all__ = ["COMPARED", "FIGURES", "LINES", "Repeats", "judged_by", "repeats"]
 
@@ -76,7 +78,7 @@ def _repeats(snapshot: Snapshot, selection: Selection) -> Repeats:
     except Refused as error:
         return replace(_nothing("coarse", axis), notes=(str(error),))
     total = answer.total
-    figures, rows = _judged(_figures(answer, selection, known, weeks), _rows(answer, axis, known))
+    figures, rows = _figures(answer, selection, known, weeks), _rows(answer, axis, known)
     return Repeats(
         state=_state(answer, selection, known),
         title=describe(answer.windows["alert_repeats", "current"], selection.cutoff),
@@ -138,7 +140,10 @@ def _figures(answer: Answer, selection: Selection, known: Catalogue, weeks: str)
         history = tuple(None if values.get(day) != values.get(day) else _number(values.get(day)) for day in whole)
         # Repeats of one place are not independent of each other, so their count alone is not tested.
         previous, last_year = (_untested(changes[0, name, span], metric.kind) for span in COMPARED)
-        one = Figure(metric, answer.total(name), top, bottom, previous, last_year, NOT_JUDGED, whole, history)
+        one = Figure(
+            metric, answer.total(name), top, bottom, previous, last_year, NOT_JUDGED, whole, history,
+            by_previous=_is_short(answer),
+        )  # fmt: skip
         found.append(_known_only(replace(one, verdict=one.judges.verdict), answer))
     return found
 
@@ -184,19 +189,15 @@ def _rows(answer: Answer, axis: str, known: Catalogue) -> list[Row]:
         previous, last_year = (changes[place, "repeat_share", span] for span in COMPARED)
         if base:
             key = str(record[axis])
-            row = Row(key, names.get(key, key), base, any_, caller, cell, previous, last_year, NOT_JUDGED)
+            row = Row(
+                key, names.get(key, key), base, any_, caller, cell, previous, last_year, NOT_JUDGED, _is_short(answer)
+            )
             found.append(replace(row, verdict=row.judges.verdict))
     return sorted(found, key=lambda row: (-row.repeats, row.key))
 
 
-def _judged(figures: list[Figure], rows: list[Row]) -> tuple[list[Figure], list[Row]]:
-    """Correct all verdicts of the page as one family."""
-    groups = {"figures": [one.judges for one in figures], "rows": [row.judges for row in rows]}
-    verdicts = compare.judged_together(groups)
-    return (
-        [replace(one, verdict=new.verdict) for one, new in zip(figures, verdicts["figures"], strict=True)],
-        [replace(row, verdict=new.verdict) for row, new in zip(rows, verdicts["rows"], strict=True)],
-    )
+def _is_short(answer: Answer) -> bool:
+    return answer.question.period.window.days <= expectation.LONGEST_DAYS
 
 
 def _compared_by(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from metrics.compare import NO_BASE, Comparison
+from metrics.compare import Comparison, first_with_base
 from metrics.funnels import Row as Share
 from metrics.model import Metric
 
@@ -25,11 +25,13 @@ class Figure:
     history: tuple[float | None, ...]
     reason: str = ""
     note: str = ""
+    # Whether the stretch before judges first (short periods), or the year before.
+    by_previous: bool = True
 
     @property
     def judges(self) -> Comparison:
-        """The comparison that gives the verdict: the stretch before, else the year before."""
-        return self.last_year if self.previous.verdict == NO_BASE else self.previous
+        """The comparison that gives the verdict."""
+        return first_with_base(self.previous, self.last_year, self.by_previous)
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,12 @@ class Row:
     previous: Comparison
     last_year: Comparison
     verdict: str
+    by_previous: bool = True
 
     @property
     def judges(self) -> Comparison:
         """The comparison that gives the verdict."""
-        return self.last_year if self.previous.verdict == NO_BASE else self.previous
+        return first_with_base(self.previous, self.last_year, self.by_previous)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,9 @@ def _trend(snapshot: Snapshot, question: tuple[Selection, Asked, bool]) -> Trend
     context = Context(known, selection, period, window, frame, answer, metric)
     ends = intervals.of_percentiles(snapshot, metric, selection, period, frame.grain, frame.now)
     drawn = series.points(context, ends)
-    total, drawn, of_parts = _judged(context, _total(context, ends.get((), intervals.NONE)), drawn, asked.by)
+    by_days = not refused and period.window.days <= expectation.LONGEST_DAYS
+    total = _total(context, ends.get((), intervals.NONE), by_days)
+    drawn, of_parts = _judged(context, drawn, asked.by)
     shown = parts.ranked(of_parts)
     outlook, outlook_note = _outlook(snapshot, context, drawn)
     return Trend(
@@ -80,15 +82,15 @@ def _trend(snapshot: Snapshot, question: tuple[Selection, Asked, bool]) -> Trend
         selection.describe(known.station_names, known.category_names()), total, tuple(drawn),
         tuple(shown if asked.all_parts else shown[: parts.MOST]), len(shown), _sentence(context, total),
         {span: describe(answer.windows[metric.view, span], selection.cutoff) for span in compared_spans(window)},
-        _judged_by(context, asked), outlook, outlook_note, _holidays(drawn), _campaigns(snapshot, drawn),
+        _judged_by(context, asked, by_days), outlook, outlook_note, _holidays(drawn), _campaigns(snapshot, drawn),
         tuple(one for one in targets.outcomes() if one.base and one.metric == metric.id),
         tuple(dict.fromkeys([*notices, *refused, *answer.notes, *_aligned(context), *_remark(metric, total, drawn)])),
         _state(context, total, drawn),
     )  # fmt: skip
 
 
-def _total(context: Context, ends: intervals.Ends) -> tuple[Total, list[Comparison]]:
-    """Return the figure of the period, and its comparisons that are still to be judged with the points."""
+def _total(context: Context, ends: intervals.Ends, by_days: bool) -> Total:
+    """Return the figure of the period, judged alone as on every page; by_days: a short period of known days."""
     metric, answer, spans = context.metric, context.answer, compared_spans(context.window)
     spread = context.spread(())
     changes = compared(answer, (), (metric.id,), spans, spread)
@@ -98,42 +100,38 @@ def _total(context: Context, ends: intervals.Ends) -> tuple[Total, list[Comparis
     value = series.number(row, metric.id)
     low, high = ends if ends != intervals.NONE else intervals.of_row(metric, row)
     mean = series.expectations(context).get("")
+    n, by_previous = series.number(row, metric.denominator), by_days and metric.kind != COUNT
+    verdict = compare.first_with_base(previous, last_year, by_previous).verdict
     usual, z, phi = None, 0.0, spread.of(counted(metric), {})
-    tests = [last_year, previous, *([festival] if festival else [])]
     if mean is not None and value is not None:
         usual, z = expectation.usual_range(mean, phi), series.score(value, mean, phi)
-        tests.append(series.against(value, mean, z))
-    n = series.number(row, metric.denominator)
-    return Total(value, n, low, high, last_year, previous, festival, usual, z, compare.NOT_JUDGED), tests
+        verdict = compare.of_total(value, mean, z, usual)
+    elif by_days and metric.kind == COUNT:
+        verdict = compare.NOT_JUDGED
+    return Total(value, n, low, high, last_year, previous, festival, usual, z, verdict, by_previous)
 
 
-def _judged(
-    context: Context, whole: tuple[Total, list[Comparison]], drawn: list[Point], by: str
-) -> tuple[Total, list[Point], list[Part]]:
-    """Judge all that the page shows, in three families: the period's comparisons, the points, the parts.
-
-    One family would let many quiet parts hide a day far outside its range, and the verdict on the period would change
-    with the unit of time.
-    """
-    total, tests = whole
+def _judged(context: Context, drawn: list[Point], by: str) -> tuple[list[Point], list[Part]]:
+    """Judge the points and the parts: totals of a day or a category alone, a list of stations as one family."""
     found = parts.parts(context, by, drawn)
-    of_points = [_test_of(one) for one in drawn]
-    of_total = compare.judged(tests)
-    of_parts = compare.judged([judged for _, judged in found])
-    last_year, previous, *more = of_total
-    festival = more.pop(0) if total.festival else None
-    verdict = more[0].verdict if more else _fallback(last_year, previous)
-    verdicts = iter(compare.judged([one for one in of_points if one is not None]))
-    drawn = [
-        one if test is None else replace(one, verdict=_kept(next(verdicts).verdict, one.value, one.usual))
-        for one, test in zip(drawn, of_points, strict=True)
-    ]
-    total = replace(total, last_year=last_year, previous=previous, festival=festival, verdict=verdict)
-    told = [
-        replace(part, verdict=_kept(one.verdict, part.value, part.usual))
-        for (part, _), one in zip(found, of_parts, strict=True)
-    ]
-    return total, drawn, told
+    if by == "station":
+        of_parts = compare.judged([judged for _, judged in found])
+        told = [replace(part, verdict=_kept(one.verdict, part.value, part.usual))
+                for (part, _), one in zip(found, of_parts, strict=True)]  # fmt: skip
+    else:
+        told = [replace(part, verdict=_alone(part.value, part.usual, part.z, judged)) for part, judged in found]
+    of_points = [(one, _test_of(one)) for one in drawn]
+    return [
+        one if test is None else replace(one, verdict=_alone(one.value, one.usual, one.z, test))
+        for one, test in of_points
+    ], told
+
+
+def _alone(value: float | None, usual: tuple[float, float] | None, z: float, test: Comparison) -> str:
+    """Return the verdict on a total: against its expectation where there is one, else against the year before."""
+    if usual is None or value is None:
+        return compare.judged_alone([test])[0].verdict
+    return compare.of_total(value, test.base or 0.0, z, usual)
 
 
 def _kept(verdict: str, value: float | None, usual: tuple[float, float] | None) -> str:
@@ -151,20 +149,15 @@ def _test_of(point: Point) -> Comparison | None:
     return point.last_year if point.last_year.p is not None else None
 
 
-def _fallback(last_year: Comparison, previous: Comparison) -> str:
-    return previous.verdict if last_year.verdict == compare.NO_BASE else last_year.verdict
-
-
 def _sentence(context: Context, total: Total) -> str:
     """Return the figure with what is most telling of it: its expectation where there is one, else the year before."""
     metric = context.metric
     names = [context.known.station_names.get(code, code) for code in context.selection.stations]
     place = names[0] if len(names) == 1 else ""
     if total.usual is None or total.value is None:
-        by_year = change.sentence(
-            metric.label, total.value, metric.unit, total.last_year, "同比", decimals=metric.decimals
-        )
-        return f"{place}{by_year}"
+        judges, word = total.judges
+        said = change.sentence(metric.label, total.value, metric.unit, judges, word, decimals=metric.decimals)
+        return f"{place}{said}"
     said = change.sentence(metric.label, total.value, metric.unit, None, decimals=metric.decimals)
     return f"{place}{said}，{against_expected(total.value, total.usual, metric.unit, total.verdict)}"
 
@@ -193,16 +186,19 @@ def _state(context: Context, total: Total, drawn: list[Point]) -> str:
     return "no_result" if context.selection.stations or context.selection.categories else "nothing"
 
 
-def _judged_by(context: Context, asked: Asked) -> str:
+def _judged_by(context: Context, asked: Asked, by_days: bool) -> str:
     units = {
         DAY: "各日与此前 8 周同星期相比", WEEK: "各周与此前 8 周相比", MONTH: "各月与上年同月相比"
     }[asked.grain]  # fmt: skip
     if context.metric.kind != COUNT:
         units = "各期与上年同期相比"
-    whole = "时段与此前 8 周同星期相比" if context.weekly else "时段与上年同期相比"
+    by_previous = "时段与上期相比" if by_days and context.metric.kind != COUNT else "时段与上年同期相比"
+    whole = "时段与此前 8 周同星期相比" if context.weekly else by_previous
     if context.metric.kind == PERCENTILE:
         return "判定：中位数与分位数不作检验，以 95% 区间为准"
-    return f"判定：{whole}，{units}；时段、各期、分项三组各按 5% 错误发现率校正"
+    if asked.by == "station":
+        return f"判定：{whole}，{units}；{compare.OWN_TEST}；各所按 5% 错误发现率校正"
+    return f"判定：{whole}，{units}；{compare.OWN_TEST}"
 
 
 def _aligned(context: Context) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from metrics import compare
 from metrics.compare import NOT_JUDGED, Comparison
 from metrics.forecasting.reading import Outlook
 from metrics.model import Metric
@@ -62,7 +63,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Total:
-    """The figure of the period: value, sample, interval (of what is no count), comparisons, usual range, verdict."""
+    """The figure of the period: value, sample, interval (of what is no count), comparisons, usual range, verdict.
+
+    by_previous: whether 环比 gives the verdict where there is no usual range, as of shares of short periods.
+    """
 
     value: float | None
     n: float | None
@@ -74,6 +78,13 @@ class Total:
     usual: tuple[float, float] | None
     z: float
     verdict: str
+    by_previous: bool = False
+
+    @property
+    def judges(self) -> tuple[Comparison, str]:
+        """Return the comparison that gives the verdict where there is no usual range, and its name."""
+        one = compare.first_with_base(self.previous, self.last_year, self.by_previous)
+        return one, "环比" if one is self.previous else "同比"
 
 
 @dataclass(frozen=True)

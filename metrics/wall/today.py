@@ -11,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from data.reading import Snapshot
 from metrics import catalogue, compare, expectation, overdispersion, query
@@ -26,8 +25,6 @@ from metrics.wall.values import Count, Today
 LEADING = "alerts_valid"
 COUNTED = (LEADING, "alerts_criminal", "alerts_order", "alerts_dispute", "alerts_help")
 HOURS = 24
-# Below this count, on both sides, a day says nothing about rise or fall; the same rule as on the briefing.
-ENOUGH = 8
 Floats = NDArray[np.float64]
 
 
@@ -92,29 +89,20 @@ def _phi(before: Grid, day: date, moment: float) -> float:
 
 
 def _counts(known: dict[str, tuple[Grid, Grid]], day: date, hours: float, has_base: bool) -> tuple[Count, ...]:
-    """Judge the counts so far, together: at most 5% of the 真变化 are expected to be chance."""
-    found, means = [], []
+    """Judge the counts so far, each alone as totals are everywhere."""
+    found = []
     for name, (now, before) in known.items():
         # What has been counted is counted; only the past is cut at the same moment.
         value, phi = float(now[day].sum()), _phi(before, day, hours)
         mean = float(np.mean([_by(row, hours) for row in _alike(before, day)]))
         z = compare.against_reference(np.array([value]), np.array([mean]), expectation.WEEKS, phi)[0][0]
-        expected = expectation.usual_range(mean, phi) if has_base else None
-        found.append(Count(METRICS[name], value, expected, float(z) if has_base else 0.0, compare.NOT_JUDGED))
-        means.append(mean)
-    if not has_base:
-        return tuple(found)
-    real = compare.significant(2 * stats.norm.sf(np.abs([one.z for one in found])))
-    return tuple(
-        Count(one.metric, one.value, one.expected, one.z, _verdict(bool(flag), max(one.value, mean)))
-        for one, mean, flag in zip(found, means, real, strict=True)
-    )
-
-
-def _verdict(real: bool, size: float) -> str:
-    if real:
-        return compare.REAL
-    return compare.USUAL if size >= ENOUGH else compare.TOO_FEW
+        if has_base:
+            usual = expectation.usual_range(mean, phi)
+            verdict = compare.of_total(value, mean, float(z), usual)
+            found.append(Count(METRICS[name], value, usual, float(z), verdict))
+        else:
+            found.append(Count(METRICS[name], value, None, 0.0, compare.NOT_JUDGED))
+    return tuple(found)
 
 
 def _of_briefing(snapshot: Snapshot, stations: tuple[str, ...], day: date) -> tuple[Count, ...]:

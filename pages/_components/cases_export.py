@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from metrics.casework import FIGURES, MEASURES, Casework, casework
+from metrics.change import badge
 from metrics.definitions import METRICS
 from metrics.funnels import funnel
 from pages._components import cases_words, export
@@ -38,7 +39,8 @@ def _figures(shown: Shown) -> list[export.Sheet]:
     rows = [
         (
             one.metric.label, one.metric.unit, one.value, one.top, one.bottom, one.previous.base, one.previous.percent,
-            one.last_year.base, one.last_year.percent, *(one.expected or (None, None)), one.verdict,
+            one.last_year.base, one.last_year.percent, *(one.expected or (None, None)),
+            badge(one.verdict, one.value, one.expected),
             one.reason or one.note,
         )
         for one in found.figures
@@ -80,7 +82,8 @@ def _kinds(shown: Shown) -> export.Sheet:
     rows = [
         (
             row.group, row.name, row.value, row.last_year.base, row.last_year.percent, row.previous.base,
-            row.previous.percent, row.solved, *(row.expected or (None, None)), row.verdict,
+            row.previous.percent, row.solved, *(row.expected or (None, None)),
+            badge(row.verdict, row.value, row.expected),
         )
         for row in found.rows
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from metrics import catalogue
 from metrics.catalogue import Station
+from metrics.change import badge
 from metrics.model import MetricError
 from metrics.score import Score
 from metrics.selfcheck import SelfCheck, check
@@ -85,7 +86,8 @@ def kpi_sheets(shown: Shown) -> list[export.Sheet]:
     rows = [
         (
             card.metric.label, card.metric.unit, card.value, card.previous.base, card.previous.percent,
-            card.last_year.base, card.last_year.percent, *(card.expected or (None, None)), card.verdict,
+            card.last_year.base, card.last_year.percent, *(card.expected or (None, None)),
+            badge(card.verdict, card.value, card.expected),
         )
         for card in found.briefing.cards
     ]  # fmt: skip
@@ -113,7 +115,7 @@ def changes_sheet(shown: Shown) -> export.Sheet:
     rows = [
         (
             row.name, row.value, row.previous.base, row.previous.percent, row.last_year.base, row.last_year.percent,
-            *(row.expected or (None, None)), row.verdict,
+            *(row.expected or (None, None)), badge(row.verdict, row.value, row.expected),
         )
         for row in found.briefing.rows
     ]  # fmt: skip

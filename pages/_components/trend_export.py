@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from metrics.change import badge
 from metrics.model import COUNT, MetricError
 from metrics.trend import Trend, campaign, trend
 from metrics.trend.campaign import Progress
@@ -53,7 +54,8 @@ def _points_sheet(shown: Shown) -> Sheet:
         low, high = (one.usual or (None, None)) if metric.kind == COUNT else (one.low, one.high)
         rows.append(
             (drawing.label_of(found, one), one.first, one.last, one.value, one.n, one.last_year.base,
-             one.last_year.change, one.last_year.percent, low, high, "" if one.partial else one.verdict,
+             one.last_year.change, one.last_year.percent, low, high,
+             "" if one.partial else badge(one.verdict, one.value, one.usual),
              "未满一期" if one.partial else "")
         )  # fmt: skip
     lines = (_measure(found), ("判定方法", found.judged_by.removeprefix("判定：")))
@@ -84,7 +86,7 @@ def _parts_sheets(shown: Shown) -> list[Sheet]:
     columns += [_number("z", 2), Column("判定")]
     rows = [
         (one.name, one.value, one.n, one.last_year.base, one.last_year.percent, *(one.usual or (None, None)), one.z,
-         one.verdict)
+         badge(one.verdict, one.value, one.usual))
         for one in found.parts
     ]  # fmt: skip
     lines = (_measure(found), ("判定方法", found.judged_by.removeprefix("判定：")))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from metrics.change import badge
 from metrics.compare import REAL
 from metrics.forecasting.reading import Outlook
 from metrics.model import COUNT, Metric
@@ -209,7 +210,7 @@ def words(found: Trend, point: Point) -> str:
         lines.append(f"同期 {amount(metric, point.last_year.base)}，同比 {change.sign}{change.text}{note}")
     if point.usual:
         lines.append(f"预期 {point.usual[0]:,.0f}–{point.usual[1]:,.0f} {metric.unit}")
-    lines.append("未满一期，不作判定" if point.partial else point.verdict)
+    lines.append("未满一期，不作判定" if point.partial else badge(point.verdict, point.value, point.usual))
     return "<br>".join(lines)
 
 

@@ -89,7 +89,7 @@ def _limits(found: Trend, lines: Sequence[tuple[Line, Line]]) -> tuple[float, fl
 
 def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[float, float], href: str) -> Written:
     metric = part.metric
-    verdict = verdict_of(part.verdict, part.z or part.last_year.change, metric)
+    verdict = verdict_of(part.verdict, part.z or part.last_year.change, metric, part.value, part.usual)
     value = "—" if part.value is None else f"{part.value:{metric.format}}"
     usual = f"预期 {part.usual[0]:,}–{part.usual[1]:,} {metric.unit}" if part.usual else ""
     sample = f"样本 {part.n:,.0f}" if part.n is not None else ""

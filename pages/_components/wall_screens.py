@@ -141,7 +141,7 @@ def _today_text(found: Wall) -> list[Any]:
         html.P(_expected(first, today.is_whole)),
         html.Div([_count(one) for one in others], className="wall-keys"),
     ]
-    usual = "预期取此前 8 周同星期，判定按 5% 错误发现率校正。"
+    usual = "预期取此前 8 周同星期，各数按自身检验，超出 3 个标准差为真变化。"
     return [*lines, html.P(usual if first.expected else "此前不足 8 周数据，不作判定。", className="wall-note")]
 
 
@@ -152,7 +152,7 @@ def _expected(one: Count, is_whole: bool) -> list[Any]:
 
 
 def _judged(one: Count) -> html.Span:
-    verdict = verdict_of(one.verdict, one.z, one.metric)
+    verdict = verdict_of(one.verdict, one.z, one.metric, one.value, one.expected)
     sign = {True: "↑ ", False: "↓ "}[one.z > 0] if one.verdict == REAL else ""
     return html.Span(f"{sign}{verdict.text}", className=f"wall-strong tone-{verdict.tone}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -191,6 +193,36 @@ def test_groups_shown_together_are_judged_as_one_family() -> None:
     both = compare.judged_together({"cards": compare.judged(cards), "rows": rows, "none": []})
     assert [one.verdict for one in both["cards"]] == [REAL] * 4 + [USUAL]
     assert {one.verdict for one in both["rows"]} == {USUAL} and both["none"] == []
+
+
+def test_a_total_has_the_verdict_of_its_own_test_whatever_stands_beside_it() -> None:
+    # Three standard deviations are p .0027 (Shewhart 1931).
+    near, far = (Comparison(31.0, 16.0, 15.0, p=p) for p in (0.0028, 0.0026))
+    assert [one.verdict for one in compare.judged_alone([near, far])] == [USUAL, REAL]
+    crowd = [Comparison(1.0, 1.0, 0.0, p=0.5)] * 500
+    assert compare.judged_alone([far, *crowd])[0].verdict == REAL != compare.judged([far, *crowd])[0].verdict
+    rare = replace(near, detectable=False)
+    kept = Comparison(None, None, verdict=NO_BASE)
+    assert [one.verdict for one in compare.judged_alone([rare, kept])] == [TOO_FEW, NO_BASE]
+    # Eighteen totals of a page without any change: at most one page in twenty shows one.
+    assert 1 - (1 - 0.0027) ** 18 < 0.05
+
+
+def test_a_total_is_real_only_outside_the_range_that_is_printed() -> None:
+    assert compare.of_total(31, 16, 2.93, (7, 28)) == USUAL
+    assert compare.of_total(31, 16, 3.01, (7, 28)) == REAL
+    assert compare.of_total(28, 16, 3.01, (7, 28)) == USUAL
+    assert compare.of_total(2, 16, -3.4, (7, 28)) == REAL
+    # One or two of what never happens are no rise.
+    assert compare.of_total(2, 0.0, 3.2, (0, 0)) == TOO_FEW and compare.of_total(3, 0.0, 3.2, (0, 0)) == REAL
+
+
+def test_a_short_period_is_judged_by_the_one_before_and_a_long_one_by_the_year_before() -> None:
+    before, year, none = (Comparison(1.0, base, 1.0) for base in (1.0, 2.0, 3.0))
+    none = replace(none, verdict=NO_BASE)
+    assert compare.first_with_base(before, year, True) is before
+    assert compare.first_with_base(before, year, False) is year
+    assert compare.first_with_base(none, year, True) is year and compare.first_with_base(before, none, False) is before
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 
 from data.snapshots import Store
 from metrics import compare
-from metrics.ask import UNKNOWN_SPREAD, ask, judged_together
-from metrics.compare import REAL, USUAL
+from metrics.ask import UNKNOWN_SPREAD, ask
+from metrics.compare import REAL
 from metrics.overdispersion import Spread, spread
 from metrics.selection import Selection
 from tests import tiny
@@ -108,18 +108,3 @@ def test_without_days_before_it_is_said_that_nothing_is_allowed_for(store: Store
     assert table.comparisons[0, "alerts", "last_year"].phi == 1.0
     assert table.answer.notes == [UNKNOWN_SPREAD]
     assert ask(tiny.snapshot_of(store), ("alerts",), (), WEEK).answer.notes == []
-
-
-def test_tables_of_one_page_make_one_family(store: Store) -> None:
-    def change(con: duckdb.DuckDBPyConnection) -> None:
-        tiny.daily_alerts(con, "2026-09-01", 61, 14)
-        tiny.daily_alerts(con, "2026-11-01", 1, 28)
-
-    snapshot = tiny.snapshot_of(store, change)
-    day = Selection(period="custom", first=date(2026, 11, 1), last=date(2026, 11, 1))
-    alone = ask(snapshot, ("alerts",), (), day, ("previous",))
-    assert alone.comparisons[0, "alerts", "previous"].verdict == REAL
-    tables = [alone, ask(snapshot, ("alerts",), ("hour",), day, ("previous",))]
-    both = judged_together(tables)
-    assert both[0].comparisons[0, "alerts", "previous"].verdict == USUAL
-    assert [len(table.comparisons) for table in both] == [1, 24]
