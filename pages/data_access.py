@@ -66,7 +66,7 @@ def _file_step() -> html.Div:
             ),
             html.P("支持 CSV/TSV（含 gzip）、XLSX、XLS、Parquet，辖区边界用 GeoJSON。", className="card-sub"),
             html.P("导入后删除上传的文件。", className="card-sub"),
-            html.Label("服务器 inbox 文件夹中的文件", htmlFor="inbox-choice"),
+            html.Label("服务器收件文件夹（inbox）中的文件", htmlFor="inbox-choice"),
             html.Div(
                 [
                     dbc.Select(id="inbox-choice", options=[], value="", class_name="control"),
@@ -225,7 +225,7 @@ def lists(
         except (StoreError, OSError) as error:
             said = states.notice(str(error) if isinstance(error, StoreError) else "没有写入映射的权限。", "worse")
     files = [{"value": name, "label": f"{name}（{_size(size)}）"} for name, size in jobs.inbox_files(store)]
-    return _mapping_options(jobs.mapping_names(store)), said, files, "请选择…" if files else "inbox 中没有文件"
+    return _mapping_options(jobs.mapping_names(store)), said, files, "请选择…" if files else "收件文件夹中没有文件"
 
 
 @callback(

@@ -96,10 +96,15 @@ def _campaign_layout(
         labels.append(label(1.0, at, text, colour, xref="paper", xanchor="left", xshift=4))
     return layout(
         mode, "trend-campaign", margin={"l": 52, "r": 76, "t": 8, "b": 26},
-        xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0, "nticks": 5,
+        xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0, "tickvals": _thirds(days),
                "range": [days[0], days[-1]] if days else None},
         yaxis={"range": list(limits), "showgrid": True, "tickformat": ticks, "nticks": 6}, annotations=labels,
     )  # fmt: skip
+
+
+def _thirds(days: Sequence[str]) -> list[str]:
+    """Return the first day and those after a third and two: as many as have room on a phone."""
+    return list(dict.fromkeys(days[len(days) * third // 3] for third in range(3))) if days else []
 
 
 def _level(y: float, colour: str, dash: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from pages._components.figures import Figure, layout, sparkline
 from pages._components.template import pixels, tokens
 
 Href = Callable[[date, date], str]
+# How much of its row a bar of review times fills.
+_THICK = 0.38
 PERCENTS = ["0", "25%", "50%", "75%", "100%"]
 
 
@@ -195,7 +197,7 @@ def ages(found: Ages, mode: str) -> Figure:
 
 def _folded(label: str) -> str:
     """Return a class in two lines, so that six stand side by side on a phone."""
-    return label.replace(" 天", "<br>天") if label.endswith(" 天") else label.replace("以", "<br>以")
+    return label.replace("–", "–<br>") if label.endswith(" 天") else label.replace("以", "<br>以")
 
 
 def delays(found: Sequence[Delays], mode: str) -> Figure:
@@ -222,11 +224,11 @@ def delays(found: Sequence[Delays], mode: str) -> Figure:
     return {
         "data": data,
         "layout": layout(
-            mode, "cases-delays", margin={"l": 52, "r": 24, "t": 8, "b": 28}, barmode="stack", bargap=0.62,
-            annotations=[_delay_words(one, row, token) for one, row in zip(found, rows, strict=True)],
+            mode, "cases-delays", margin={"l": 52, "r": 24, "t": 8, "b": 28}, barmode="stack", bargap=1 - _THICK,
+            annotations=[_delay_words(one, place, token) for place, one in enumerate(reversed(found))][::-1],
             xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": PERCENTS},
             yaxis={"type": "category", "categoryorder": "array", "categoryarray": rows[::-1], "ticks": "",
-                   "range": [-0.5, len(rows) - 0.3]},
+                   "range": [-0.5, len(rows) - 0.35]},
         ),
     }  # fmt: skip
 
@@ -239,13 +241,14 @@ def _delay_name(one: Delays) -> str:
     return f"{one.name[:2]}<br>{_span(one)}"
 
 
-def _delay_words(one: Delays, row: str, token: dict[str, str]) -> dict[str, Any]:
+def _delay_words(one: Delays, place: int, token: dict[str, str]) -> dict[str, Any]:
+    """Return the words on the upper edge of a bar, whatever its thickness; place: counted from below."""
     label = one.labels[one.limit - 1]
     limit = "3 日内" if one.limit == 2 else label
     late = one.base - one.within
     return {
         "text": f"{limit} {100 * one.within / one.base:.1f}%（{one.within:,.0f} ÷ {one.base:,.0f}）"
         + (f"，超过 {late:,.0f} 起" if late else ""),
-        "x": 0, "xanchor": "left", "y": row, "yshift": 25, "showarrow": False,
+        "x": 0, "xanchor": "left", "y": place + _THICK / 2, "yanchor": "bottom", "showarrow": False,
         "font": {"color": token["ink"] if one.span == "current" else token["ink-2"], "size": pixels("f1")},
     }  # fmt: skip

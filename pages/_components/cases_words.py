@@ -46,7 +46,7 @@ def trend_title(found: Trend, filed: Figure | None = None) -> str:
     lead = _outside(filed) if filed else ""
     if high or low:
         said = [f"{high} 周高于" if high else "", f"{low} 周低于" if low else ""]
-        weeks = f"{'逐周有' if lead else '立案'}{'、'.join(filter(None, said))}预期区间"
+        weeks = f"{'逐周' if lead else '立案'}有 {'、'.join(filter(None, said))}预期区间"
     else:
         full = sum(None not in pair for pair in zip(found.filed, found.band.low, strict=True))
         weeks = f"已满的 {full} 周{'未见超出' if lead else '立案均在预期区间内'}"
@@ -89,11 +89,11 @@ def funnel_note(found: Funnel) -> str:
     if not found.curves:
         large = sum(spot.n >= LEAST_SAMPLE for spot in found.spots)
         few = f"样本达 {LEAST_SAMPLE} 起的派出所不足 {LEAST} 个" if large < LEAST else "各所均为 0% 或均为 100%"
-        return f"{common(found)}；{few}，不作判定，不画界限。"
+        return f"{common(found)} · {few}，不作判定，不画界限。"
     few = f" · 空心为样本不足 {LEAST_SAMPLE} 起，不作判定" if any(not spot.verdict for spot in found.spots) else ""
     left = f" · {found.left_out} 个所没有样本" if found.left_out else ""
     return (
-        f"{common(found)} · 虚线 95%、实线 99.8% 界限（离散 φ {found.phi:.2f}）· "
+        f"横线为{common(found)} · 虚线 95%、实线 99.8% 界限（离散程度 φ {found.phi:.2f}）· "
         f"线内为偶然波动，线外才着色{few} · 点击进入该所{left}"
     )
 
@@ -102,7 +102,7 @@ def common(found: Funnel) -> str:
     """Return what the places are held to, with its counts: that of all cases, as the key figure shows it."""
     if found.mean is None:
         return "没有样本"
-    return f"横线为全部单位合计 {found.mean:.1f}{found.metric.unit}（{found.top:,.0f} ÷ {found.n:,.0f}）"
+    return f"全部单位合计 {found.mean:.1f}{found.metric.unit}（{found.top:,.0f} ÷ {found.n:,.0f}）"
 
 
 def ages_title(found: Ages) -> str:

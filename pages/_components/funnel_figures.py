@@ -171,7 +171,7 @@ def _spot_at(spot: Spot, axes: tuple[Any, Any]) -> tuple[float, float]:
 def _around(x: float, y: float, width: float) -> list[_Box]:
     """Return where a name may stand: above its point, below, left or right of it, within the figure."""
     half, line = width / 2, _LETTER + 3
-    centred = x - half >= -40 and x + half <= _WIDE + 60
+    centred = x - half >= -40 and x + half <= _WIDE
     found = [_Box(x - half, x + half, y + 5, y + 5 + line), _Box(x - half, x + half, y - 5 - line, y - 5)]
     beside = [
         _Box(x - 9 - width, x - 9, y - line / 2, y + line / 2),

@@ -81,7 +81,7 @@ def receive(store: Store, filename: str, stream: IO[bytes]) -> Job:
 def take_from_inbox(store: Store, name: str) -> Job:
     """Choose a file of the store's inbox by its name alone."""
     if name not in {known for known, _ in inbox_files(store)}:
-        raise StoreError(f"inbox 文件夹里没有文件「{name[:80]}」。请刷新列表后重选。")
+        raise StoreError(f"收件文件夹（inbox）里没有文件「{name[:80]}」。请刷新列表后重选。")
     path = store.inbox / name
     return _described(_new_folder(store), Job("", name, path, path.stat().st_size))
 
@@ -198,7 +198,8 @@ def write_json(path: Path, content: Any) -> None:
 
 def too_large() -> str:
     """Say what to do with a file that is too large to upload."""
-    return f"文件超过 {LARGEST_UPLOAD // 1024 // 1024} MB，不能上传。请放入数据仓的 inbox 文件夹，再从列表中选择。"
+    most = LARGEST_UPLOAD // 1024 // 1024
+    return f"文件超过 {most} MB，不能上传。请放入数据仓的收件文件夹（inbox），再从列表中选择。"
 
 
 def mapping_names(store: Store) -> list[str]:

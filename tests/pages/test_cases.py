@@ -61,7 +61,7 @@ def test_trend_draws_all_three_lines_the_band_and_what_lies_outside() -> None:
     assert [note["text"] for note in figure["layout"]["annotations"]] == ["破案", "去年同期立案", "立案"]
     low, high = figure["layout"]["yaxis"]["range"]
     assert low == 0 and high > 160
-    assert cases_words.trend_title(made_trend()) == "立案1 周高于预期区间；末周未满"
+    assert cases_words.trend_title(made_trend()) == "立案有 1 周高于预期区间；末周未满"
 
 
 def figure(value: float) -> Figure:
@@ -82,7 +82,7 @@ def test_no_title_calls_all_weeks_usual_beside_a_period_outside_its_range() -> N
     said = cases_words.trend_title(quiet, figure(39.0))
     assert said == f"本期立案 39 起，高于预期 3–25；已满的 {known} 周未见超出；末周未满"
     assert cases_words.trend_title(quiet, figure(1.0)).startswith("本期立案 1 起，低于预期 3–25；")
-    assert cases_words.trend_title(trend, figure(39.0)).startswith("本期立案 39 起，高于预期 3–25；逐周有1 周高于")
+    assert cases_words.trend_title(trend, figure(39.0)).startswith("本期立案 39 起，高于预期 3–25；逐周有 1 周高于")
 
 
 def test_the_line_of_a_card_names_its_weeks_and_its_end_has_no_tone(demo_app: Dash) -> None:
@@ -165,7 +165,7 @@ def test_a_small_sample_is_hollow_and_the_note_says_why() -> None:
     assert "空心为样本不足 5 起，不作判定" in cases_words.funnel_note(found)
     assert cases_words.funnel_note(found).startswith("横线为全部单位合计 45.7%（37 ÷ 81） · ")
     few = cases_words.funnel_note(made_funnel((1, 2), (2, 2)))
-    assert few == "横线为全部单位合计 75.0%（3 ÷ 4）；样本达 5 起的派出所不足 4 个，不作判定，不画界限。"
+    assert few == "全部单位合计 75.0%（3 ÷ 4） · 样本达 5 起的派出所不足 4 个，不作判定，不画界限。"
 
 
 def test_the_cases_left_out_of_the_review_times_are_told_by_kind() -> None:
@@ -193,6 +193,8 @@ def test_delays_fill_each_bar_and_say_the_share_within_the_limit() -> None:
     assert sum(one["x"][0] for one in figure["data"][:5]) == pytest.approx(100)
     words = [note["text"] for note in figure["layout"]["annotations"]]
     assert words == ["3 日内 80.0%（8 ÷ 10），超过 2 起", "24 小时内 75.0%（3 ÷ 4），超过 1 起"]
+    # On the upper edges of the bars, the first row above the second.
+    assert [note["y"] for note in figure["layout"]["annotations"]] == [pytest.approx(1.19), pytest.approx(0.19)]
     assert figure["data"][0]["customdata"] == ["刑事（受案到立案） · 本期<br>1 日内 6 起，60.0%（6 ÷ 10）"]
 
 
