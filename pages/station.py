@@ -128,6 +128,7 @@ def _figures() -> list[html.Section]:
         "state": Output("station-state", "children"),
         "hidden": Output("station-grid", "hidden"),
         "head": Output("station-head", "children"),
+        "kpis": {name: Output(id, "hidden") for name, id in _KPIS.items()},
         "texts": {name: Output(f"{id}-text", "children") for name, id in _KPIS.items()},
         "sparks": {name: Output(f"{id}-spark", "figure") for name, id in _KPIS.items()},
         "cards": cards.slots(tables=_TABLES, figures=_FIGURES),
@@ -182,7 +183,8 @@ def _only(message: Any) -> dict[str, Any]:
     keep = dash.no_update
     lists = dict.fromkeys(("other", *_SELECTS), keep)
     return {
-        "state": message, "hidden": True, "head": keep, "texts": dict.fromkeys(_KPIS, keep),
+        "state": message, "hidden": True, "head": keep, "kpis": dict.fromkeys(_KPIS, keep),
+        "texts": dict.fromkeys(_KPIS, keep),
         "sparks": dict.fromkeys(_KPIS, keep), "cards": cards.kept(*_TABLES, *_FIGURES), "options": lists,
         "values": lists,
     }  # fmt: skip
@@ -235,18 +237,20 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, Asked, str, str]) -> d
     known, query = catalogue.of(snapshot), dict(asked.query)
     rank = known.stations[code].rank
     source = status.source_line(snapshot)
+    shown, unseen = {card.metric.id: card for card in found.briefing.cards}, dict.fromkeys(_KPIS, dash.no_update)
     return {
         "hidden": False,
-        "state": selfcheck_cards.notices(found, known),
+        "state": selfcheck_cards.notices(found, known, query),
         "head": view.head(found, rank),
-        "texts": {card.metric.id: change_rows.card_text(card) for card in found.briefing.cards},
-        "sparks": {card.metric.id: change_rows.card_spark(card, mode) for card in found.briefing.cards},
+        "kpis": {name: name not in shown for name in _KPIS},
+        "texts": unseen | {name: change_rows.card_text(card) for name, card in shown.items()},
+        "sparks": unseen | {name: change_rows.card_spark(card, mode) for name, card in shown.items()},
         "cards": {
             **selfcheck_cards.tables_of(found, selection, query, source),
             **selfcheck_cards.figures_of(found, known, query, mode, source),
             "station-peers": cards.filled(
                 peers.drawn(found.peers, found.station, known.station_names),
-                sub=peers.words(found.peers, found.station),
+                sub=peers.words(found.peers, found.station) + (" · 全部类别" if found.only else ""),
                 note=peers.note() if found.peers.positions else "",
                 source=source,
             ),

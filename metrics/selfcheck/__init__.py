@@ -22,6 +22,7 @@ from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, scorecard
 from metrics.selection import Selection
 from metrics.selfcheck.ahead import ahead
 from metrics.selfcheck.asking import last_day, own_figures, study_selection
+from metrics.selfcheck.narrowing import named, narrowed
 from metrics.selfcheck.values import Ages, Beat, Own, Repeats, SelfCheck, Span
 from metrics.selfcheck.words import headline, standing
 from metrics.targets import Pack
@@ -48,7 +49,8 @@ def _check(snapshot: Snapshot, question: tuple[Selection, Pack, date]) -> SelfCh
 def _found(snapshot: Snapshot, selection: Selection, pack: Pack, month: date) -> SelfCheck:
     known = catalogue.of(snapshot)
     station = known.stations[selection.stations[0]]
-    found = brief(snapshot, selection)
+    only = named(selection, known)
+    found = narrowed(brief(snapshot, selection), selection, only)
     card = scorecard(snapshot, pack, month)
     scores = ranked(card.of_station(station.code))
     last = last_day(known, selection, found.subject.view)
@@ -63,7 +65,7 @@ def _found(snapshot: Snapshot, selection: Selection, pack: Pack, month: date) ->
         outlook=outlook, outlook_note=outlook_note, work=force, work_note=work_note,
         hot=_hot(snapshot, selection, found, own),
         expected=cache.answer(snapshot, (selection.stations, selection.categories), _expected),
-        peers=like, told=tuple(text for text in told if text),
+        peers=like, told=tuple(text for text in told if text), only=only,
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ class SelfCheck:
 
     scores: all targets, the missed first and those farthest off on top. alarms, outlook: None while not fitted;
     alarms_note, outlook_note, work_note: why a part is missing, or how good it is. told: the headline, at most
-    three sentences.
+    three sentences. only: the categories that all but targets, staffing, peers and outlook is narrowed to, "" for all.
     """
 
     station: Station
@@ -108,6 +108,7 @@ class SelfCheck:
     expected: Forecast
     peers: Peers
     told: tuple[str, ...] = ()
+    only: str = ""
 
     @property
     def missed(self) -> tuple[Score, ...]:

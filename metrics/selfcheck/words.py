@@ -111,4 +111,5 @@ def _calm(briefing: Briefing) -> str:
     value = card.value if card else sum(row.value or 0 for row in briefing.rows)
     usual = f"，预期 {card.expected[0]:,}–{card.expected[1]:,} 起" if card and card.expected else ""
     verdict = "；没有超出随机波动的变化" if usual else ""
-    return f"{briefing.subject.label} {value or 0:,.0f} 起{usual}{verdict}。"
+    label = card.metric.label if card else briefing.subject.label
+    return f"{label} {value or 0:,.0f} 起{usual}{verdict}。"

@@ -62,10 +62,11 @@ definitions.method(
 )
 
 
-def notices(found: SelfCheck, known: Catalogue) -> list[Any]:
-    """Return what must be said above the figures: notes, and why figures are empty."""
+def notices(found: SelfCheck, known: Catalogue, query: dict[str, str]) -> list[Any]:
+    """Return what must be said above the figures: what they are narrowed to, notes, and why figures are empty."""
     brief = found.briefing
-    said = [states.notice(note) for note in dict.fromkeys([*brief.notes, *found.own.notes])]
+    said = [_narrowing(found, query)] if found.only else []
+    said += [states.notice(note) for note in dict.fromkeys([*brief.notes, *found.own.notes])]
     if brief.state == "no_data":
         runs = [run for table in ("alerts", "cases") for run in known.coverage.get(table, [])]
         covered = f"{min(first for first, _ in runs)} 至 {max(last for _, last in runs)}" if runs else ""
@@ -75,6 +76,12 @@ def notices(found: SelfCheck, known: Catalogue) -> list[Any]:
     elif brief.state == "nothing":
         said.append(states.notice(f"所选时段无{brief.noun}。"))
     return said
+
+
+def _narrowing(found: SelfCheck, query: dict[str, str]) -> html.P:
+    rest = {key: value for key, value in query.items() if key != "category"}
+    back = html.A("看全部类别 ›", href=station_address(found.station.code, rest))
+    return states.notice([f"警情与案件的图表只含{found.only}；目标对照、警力、同类所比较为全部类别。", back])
 
 
 def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], source: str) -> dict[str, Slots]:
@@ -103,14 +110,14 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
         ),
         "station-changes": cards.filled(
             tables.change_table(rows) if rows else _no_rows(brief),
-            title=_changes_title(found),
+            title=view.titled(found, _changes_title(found)),
             sub=f"{label}，起 · {brief.title}" + _against(found),
             note=brief.judged_by,
             source=source,
         ),
         "station-alarms": cards.filled(
             view.alarms(found, _alarm_links(found, selection)),
-            title=view.alarms_title(found),
+            title=view.titled(found, view.alarms_title(found)),
             sub="有效警情，起 · 时段末前 7 日",
             note=found.alarms_note if found.alarms is not None else "",
             source=source,
@@ -119,14 +126,14 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
             view.beats(found.own.beats, brief.subject.id)
             if found.own.beats
             else states.panel("无警格", _no_beats(found)),
-            title=view.beats_title(found.own.beats),
+            title=view.titled(found, view.beats_title(found.own.beats)),
             sub=f"{label}，起 · {span.words} · 竖线为上年同期",
             note=_beats_note(found),
             source=source,
         ),
         "station-open": cards.filled(
             view.open_business(found),
-            title=view.open_title(found),
+            title=view.titled(found, view.open_title(found)),
             sub=f"起，只计数 · 截至 {span.last:%Y-%m-%d}，调解与侦破结果以数据截止时为准",
             source=source,
         ),
@@ -183,7 +190,7 @@ def figures_of(
     return {
         "station-week": cards.filled(
             figures.week_hours(week, mode) if week else words("时间不够精确或没有数据，不显示时段", mode),
-            title=view.busiest(brief.week),
+            title=view.titled(found, view.busiest(brief.week)),
             sub=f"{brief.subject.label}，起 · 近 28 日 {brief.week_words}",
             source=source,
         ),
@@ -204,7 +211,7 @@ def _map(found: SelfCheck, known: Catalogue, query: dict[str, str], mode: str, s
         said[0] = next(iter(found.hot.notes), "该时段没有数据，无法统计热点。")
     return cards.filled(
         own_map(found, known.stations, links, mode),
-        title=view.map_title(found, first),
+        title=view.titled(found, view.map_title(found, first)),
         sub=f"{found.briefing.subject.label}，起 · {found.own.beats_span.words}",
         note="".join(said),
         source=source,
@@ -226,7 +233,7 @@ def _duty(found: SelfCheck, mode: str, source: str) -> Slots:
     return cards.filled(
         staffing_figures.day_steps(work, mode, lambda _: more),
         title=staffing_words.finding(work),
-        sub=f"人，民警、辅警合计 · 按 {one.first} 至 {one.last} 的平均一天",
+        sub=f"人，民警、辅警合计{' · 全部类别' if found.only else ''} · 按 {one.first} 至 {one.last} 的平均一天",
         note=[
             html.P(["；".join(said), "。", *one.words[1:], staffing_words.bridge(found.missed, work)]),
             html.A("警力配置 ›", href=more),

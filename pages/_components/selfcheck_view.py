@@ -85,7 +85,14 @@ def outlook_words(found: SelfCheck) -> str:
     span = f"{week.first.month}月{week.first.day}日至{week.last.month}月{week.last.day}日"
     tested = one.week_quality
     proof = f"（近 {tested.origins} 次回测误差 {tested.wape:.1%}）" if tested and tested.wape == tested.wape else ""
-    return f"未来 7 日（{span}）有效警情预计 {week.mean:.0f} 起，九成可能 {week.low90}–{week.high90} 起{proof}"
+    every = "（全部类别）" if found.only else ""
+    return f"未来 7 日（{span}）有效警情{every}预计 {week.mean:.0f} 起，九成可能 {week.low90}–{week.high90} 起{proof}"
+
+
+def titled(found: SelfCheck, title: str) -> str:
+    """Return the title of a card with the categories that it is narrowed to."""
+    mark = f"（仅{found.only}）"
+    return title + mark if found.only and mark not in title else title
 
 
 # ---- alarms --------------------------------------------------------------------------------------

@@ -54,8 +54,8 @@ def failed(message: str) -> html.Div:
     return panel("无法显示", message, tone="worse")
 
 
-def notice(text: str, tone: str = "watch") -> html.P:
-    """Return one line that tells the user what was ignored or changed."""
+def notice(text: Any, tone: str = "watch") -> html.P:
+    """Return one line that tells the user what was ignored or changed: words, or words with a link."""
     return html.P(text, className=f"notice notice-{tone}")
 
 

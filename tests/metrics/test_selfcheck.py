@@ -10,13 +10,13 @@ from typing import Any
 
 from data.reading import Snapshot
 from data.snapshots import Store
-from metrics import compare, selfcheck, targets
+from metrics import catalogue, compare, selfcheck, targets
 from metrics.alarms.records import SUDDEN, Alarm
 from metrics.briefing import brief
 from metrics.definitions import METRICS
 from metrics.score import MET, MISSED, UNREPORTED
 from metrics.selection import Selection
-from metrics.selfcheck import Repeats, SelfCheck, words
+from metrics.selfcheck import Repeats, SelfCheck, narrowing, words
 from metrics.selfcheck.asking import spans_of
 from metrics.staffing.values import ShortRun
 from tests import tiny
@@ -127,6 +127,23 @@ def test_beats_without_a_year_before_are_not_judged(store: Store) -> None:
 def test_numbers_are_those_of_the_briefing(store: Store) -> None:
     snapshot = tiny.snapshot_of(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 112, 12))
     assert of(snapshot).briefing is brief(snapshot, replace(PERIOD, stations=(tiny.CITY,)))
+
+
+def test_narrowed_to_a_category_one_count_has_one_card_with_one_name(store: Store) -> None:
+    snapshot = tiny.snapshot_of(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 112, 12, cat="0101"))
+    whole, theft = of(snapshot), of(snapshot, replace(PERIOD, categories=("0101",)))
+    assert whole.only == "" and len(whole.briefing.cards) == 8
+    name = catalogue.of(snapshot).category_names()["0101"]
+    assert theft.only == name
+    assert [(card.metric.label, card.value) for card in theft.briefing.cards] == [(f"有效警情（仅{name}）", 12)]
+    assert theft.told[1].startswith(f"有效警情（仅{name}） 12 起")
+    # Of several whole groups each keeps its card; those of no chosen group have none.
+    both = of(snapshot, replace(PERIOD, categories=("刑事", "治安")))
+    labels = [card.metric.label for card in both.briefing.cards]
+    assert labels[:3] == ["有效警情（仅刑事、治安）", "刑事警情", "治安警情"]
+    assert not any("纠纷" in label or "总量" in label for label in labels)
+    many = narrowing.named(replace(PERIOD, categories=("刑事", "治安", "纠纷", "求助")), catalogue.of(snapshot))
+    assert many == "刑事、治安、纠纷等 4 类"
 
 
 def test_stations_of_the_filter_play_no_part(store: Store) -> None:

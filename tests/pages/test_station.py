@@ -30,6 +30,7 @@ from tests.pages.asking import ask, html_of
 
 MONTH = date(2026, 11, 1)
 VERSION = {"snapshot.data": 1}
+NARROWED = ("station-changes", "station-alarms", "station-week", "station-map", "station-beats", "station-open")
 
 
 def show(client: FlaskClient, code: str, search: str = "") -> dict[str, Any]:
@@ -242,6 +243,21 @@ def test_filter_narrows_the_page_and_keeps_its_station(client: FlaskClient, code
     assert html_of(narrowed["station-changes-body"]["children"]) != html_of(whole["station-changes-body"]["children"])
     # Targets are those of the month, whatever the filter.
     assert narrowed["station-scores-title"] == whole["station-scores-title"]
+
+
+def test_every_title_says_what_the_page_is_narrowed_to(client: FlaskClient, codes: list[str]) -> None:
+    def titles(search: str) -> dict[str, str]:
+        answer = show(client, codes[0], search)
+        return {id: str(answer[f"{id}-title"]["children"]) for id in NARROWED}
+
+    assert all(title.count("（仅盗窃）") == 1 for title in titles("?period=last30&category=盗窃").values())
+    assert not any("仅" in title for title in titles("?period=last30").values())
+    answer = show(client, codes[0], "?period=last30&category=盗窃")
+    notice = str(answer["station-state"]["children"][0])
+    assert "只含盗窃" in notice and f"'/station/{codes[0]}?period=last30'" in notice
+    hidden = {name: answer[f"station-kpi-{name}"]["hidden"] for name in ("alerts", "alerts_valid", "alerts_order")}
+    assert hidden == {"alerts": True, "alerts_valid": False, "alerts_order": True}
+    assert "有效警情（仅盗窃）" in html_of(answer["station-kpi-alerts_valid-text"]["children"])
 
 
 def test_a_category_leads_to_this_page_narrowed(client: FlaskClient, codes: list[str]) -> None:
