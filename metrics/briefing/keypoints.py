@@ -12,6 +12,7 @@ from metrics.briefing.seasons import Expected
 from metrics.briefing.values import Briefing, Point, Surge
 from metrics.briefing.verdicts import Found, Hours, explained
 from metrics.catalogue import Catalogue
+from metrics.compare import NOT_JUDGED, TOO_FEW, USUAL
 from metrics.selection import Selection
 
 MOST = 7
@@ -49,20 +50,32 @@ def key_points(
     perhaps = [one.point for one in (*filter(None, reasons), *near)]
     ranked.sort(key=lambda point: -point.weight)
     last = verdicts.closing(brief, selection, is_calm=not (ranked or fall or any(reasons)))
-    falls = [fall] if fall else []
-    found = [*_with_slow(ranked, told, surges, MOST - 1 - len(falls)), *falls]
-    return _within(found, perhaps, verdicts.timing(brief, selection), last, brief.state)
+    if brief.state == "nothing":
+        return [*ranked, *([fall] if fall else [])][:MOST]
+    beyond = [point for point in perhaps if not _is_ordinary(point)]
+    # All falls, the strongest of what is not confirmed and a whole outside its range are told whatever else is.
+    kept = [*([fall] if fall else []), *beyond[:1]]
+    room = MOST - len(kept) - (not _is_ordinary(last))
+    ordinary = [*filter(_is_ordinary, perhaps), *verdicts.timing(brief, selection)]
+    return _within([*_with_slow(ranked, told, surges, room), *kept, *beyond[1:]], ordinary, last)
 
 
 def _untold(found: list[Found], surges: tuple[Surge, ...]) -> list[Found]:
     return [one for one in found if not any(_is_same(surge, one) for surge in surges)]
 
 
-def _within(ranked: list[Point], perhaps: list[Point], timing: list[Point], last: Point, state: str) -> list[Point]:
-    """Fill seven places: findings, what may be chance or season, how fast help came, and last how the whole stands."""
-    if state == "nothing":
-        return ranked[:MOST]
-    return [*[*ranked, *perhaps, *timing][: MOST - 1], last]
+def _within(first: list[Point], ordinary: list[Point], last: Point) -> list[Point]:
+    """Fill seven places: what lies outside its range first, then what is ordinary, last how the whole stands.
+
+    Nothing ordinary takes the place of anything outside its range: not the whole either.
+    """
+    if _is_ordinary(last) and len(first) >= MOST:
+        return first[:MOST]
+    return [*[*first, *ordinary][: MOST - 1], last]
+
+
+def _is_ordinary(point: Point) -> bool:
+    return point.verdict in (USUAL, TOO_FEW, NOT_JUDGED)
 
 
 def _with_slow(ranked: list[Point], told: list[Point], surges: tuple[Surge, ...], room: int) -> list[Point]:

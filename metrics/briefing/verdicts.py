@@ -231,7 +231,7 @@ def of_cases(brief: Briefing, known: Catalogue, selection: Selection) -> list[Fo
             query = replace(asked, stations=(top.code,)).to_query()
             detail = f"最突出的是{name} {top.value:.0f} 起，平常 {top.expected:.1f} 起"
         tone = "worse" if (score > 0) == (card.metric.better == "lower") else "better"
-        point = Point(_said(card.metric.label, card, score, detail), tone, REAL, "/cases", query, abs(score))
+        point = Point(_said(card.metric.label, card, score, detail), tone, REAL, "/cases", query, abs(score) + 0.5)
         found.append(Found(point, BUREAU, card.metric.id, score > 0, card.value, expected=card.expected))
     return found
 

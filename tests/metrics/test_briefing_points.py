@@ -17,7 +17,7 @@ from metrics import fits
 from metrics.alarms import CREEPING, SUDDEN, Alarm, records
 from metrics.alarms.records import Hours
 from metrics.briefing import brief
-from metrics.change import SAID
+from metrics.change import HIGH, SAID
 from metrics.compare import REAL, USUAL
 from metrics.selection import Selection
 from tests import tiny
@@ -103,7 +103,22 @@ def test_a_slow_rise_keeps_a_place_among_stronger_news(store: Store) -> None:
     loud = [alarm(tiny.CITY if n % 2 else tiny.VILLAGE, group, excess=20.0 - n) for n, group in enumerate(groups)]
     found = brief(fitted(store, tiny.snapshot_of(store, steady), *loud, slow()), Selection())
     assert len(found.points) == 7
-    assert [point.verdict for point in found.points].count("渐升预警") == 1 and found.points[-2].verdict == "渐升预警"
+    assert [point.verdict for point in found.points].count("渐升预警") == 1 and found.points[-1].verdict == "渐升预警"
+
+
+def test_nothing_ordinary_stands_before_anything_outside_its_range(store: Store) -> None:
+    def risen(con: duckdb.DuckDBPyConnection) -> None:
+        steady(con)
+        tiny.alerts(con, [{"call": f"{LAST} 21:{n:02d}:00", "cat": "05", "station": tiny.EDGE} for n in range(8)])
+
+    groups = ("刑事", "治安", "交通", "纠纷", "举报", "投诉", "咨询", "其他")
+    loud = [alarm(tiny.CITY if n % 2 else tiny.VILLAGE, group, excess=20.0 - n) for n, group in enumerate(groups)]
+    snapshot = fitted(store, tiny.snapshot_of(store, risen), *loud)
+    found = brief(snapshot, Selection())
+    row = next(row for row in found.rows if row.name == "求助")
+    assert row.verdict == USUAL and row.expected and (row.value or 0) > row.expected[1]
+    assert [point.verdict for point in found.points] == ["突升预警"] * 6 + [HIGH]
+    assert found.points[-1].text.startswith("全局求助警情")
 
 
 def test_warnings_follow_stations_categories_and_the_end_of_the_period(store: Store) -> None:
