@@ -79,11 +79,10 @@ class Context:
         if not self.weekly:
             return self.counts(dimension, keys, self.shape.base)
         frame = self.answer.frame((dimension, "weekday"), REFERENCE)
-        total = np.zeros(len(keys))
-        for weekday, share in expectation.weekday_weights(self.window).items():
-            part = frame[frame["weekday"] == weekday]
-            total += listed(part, dimension, self.shape.metric, keys) / expectation.WEEKS * share
-        return total
+        weights = expectation.weekday_weights(self.window)
+        counts = np.nan_to_num(frame[self.shape.metric].to_numpy(dtype=float))
+        shares = np.array([weights.get(day, 0.0) for day in frame["weekday"]]) / expectation.WEEKS
+        return _sums(frame[dimension], counts * shares, keys)
 
     def phi(self, dimension: str) -> float:
         """Return the overdispersion of the rows' days around their weekday means, pooled; 1 where days are unknown."""
@@ -100,8 +99,14 @@ class Context:
 
 def listed(frame: pd.DataFrame, dimension: str, column: str, keys: list[str]) -> Floats:
     """Return a column of a frame by key, 0 for keys that it lacks."""
-    found: Floats = frame.set_index(dimension)[column].reindex(keys).fillna(0).to_numpy(dtype=float)
-    return found
+    return _sums(frame[dimension], np.nan_to_num(frame[column].to_numpy(dtype=float)), keys)
+
+
+def _sums(named: pd.Series[str], values: Floats, keys: list[str]) -> Floats:
+    """Return the sum of the values of each key, 0 for keys without any."""
+    place = {key: number for number, key in enumerate(keys)}
+    places = np.array([place.get(key, len(keys)) for key in named], dtype=int)
+    return np.bincount(places, weights=values, minlength=len(keys) + 1)[: len(keys)]
 
 
 def judged(observed: Floats, expected: Floats, ratio: float, phi: float) -> Floats:

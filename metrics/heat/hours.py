@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from data.reading import Snapshot
 from metrics import compare, query
@@ -43,7 +43,7 @@ def matrix(snapshot: Snapshot, context: Context) -> HourMatrix | None:
     z = np.zeros(values.shape)
     if context.has_base:
         z = judged(values, expected, context.days_ratio, context.phi(dimension))
-    real = compare.significant(np.clip(2 * stats.norm.sf(np.abs(z)), 0.0, 1.0)) & (z != 0)
+    real = compare.significant(2 * special.ndtr(-np.abs(z))) & (z != 0)
     order = np.argsort(-values.sum(axis=1), kind="stable")
     return HourMatrix(
         dimension=dimension,
@@ -78,9 +78,10 @@ def _both(snapshot: Snapshot, context: Context, dimension: str) -> tuple[pd.Data
 def _wide(frame: pd.DataFrame, by: tuple[str, str], column: str) -> pd.DataFrame:
     if frame.empty:
         return pd.DataFrame(columns=range(HOURS), dtype="float64")
-    counts = frame.assign(value=pd.to_numeric(frame[column]).astype("float64"), hour_=frame[by[1]].astype("int64"))
-    wide = counts.pivot_table(index=by[0], columns="hour_", values="value", aggfunc="sum", fill_value=0.0)
-    return wide.reindex(columns=range(HOURS), fill_value=0.0)
+    places, keys = pd.factorize(frame[by[0]])
+    table = np.zeros((len(keys), HOURS))
+    np.add.at(table, (places, frame[by[1]].to_numpy(dtype=int)), np.nan_to_num(frame[column].to_numpy(dtype=float)))
+    return pd.DataFrame(table, index=keys)
 
 
 def week(snapshot: Snapshot, context: Context, window: Window) -> WeekHours | None:

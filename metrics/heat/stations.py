@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from data.reading import Snapshot
 from metrics import cache, compare
@@ -30,7 +30,7 @@ def residuals(context: Context) -> list[StationRisk]:
     z = np.zeros(len(codes))
     if context.has_base:
         z = judged(counts, expected, context.stretches, context.phi("station"))
-    real = compare.significant(np.clip(2 * stats.norm.sf(np.abs(z)), 0.0, 1.0)) & (z != 0)
+    real = compare.significant(2 * special.ndtr(-np.abs(z))) & (z != 0)
     return [
         StationRisk(
             code=code,

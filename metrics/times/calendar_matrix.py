@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from data.calendar import HOLIDAY, MAKE_UP, calendar_rows
 from data.reading import Snapshot, Statement
@@ -165,7 +165,7 @@ def _judged(days: list[date], values: _Floats, special: list[bool], metric: Metr
 def _real(z: _Floats) -> NDArray[np.bool_]:
     known = ~np.isnan(z)
     flags = np.zeros(z.shape, dtype=bool)
-    flags[known] = compare.significant(np.clip(2 * stats.norm.sf(np.abs(z[known])), 0.0, 1.0))
+    flags[known] = compare.significant(2 * special.ndtr(-np.abs(z[known])))
     return flags
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data.polygons import Point, thinned
 
@@ -40,6 +44,15 @@ def _rings_of(shape: dict[str, Any]) -> list[list[Point]]:
     return [[(float(x), float(y)) for x, y, *_ in ring] for polygon in polygons for ring in polygon]
 
 
+@lru_cache(maxsize=2048)
+def path(shape: tuple[tuple[Point, ...], ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return longitudes and latitudes of all rings in turn, rounded to a metre, NaN between two rings."""
+    points = [point for ring in shape for point in ((math.nan, math.nan), *ring)][1:]
+    xs, ys = np.array(points, dtype=np.float64).reshape(-1, 2).round(5).T
+    return xs, ys
+
+
+@lru_cache(maxsize=4096)
 def middle(ring: tuple[Point, ...]) -> Point:
     """Return the centroid of a ring, for a name; falls back to the mean of its points."""
     area = x_sum = y_sum = 0.0
@@ -65,12 +78,20 @@ def width_at(ring: tuple[Point, ...], at: Point) -> float:
     return 0.0
 
 
-def extent(points: list[Point]) -> tuple[float, float, float, float]:
+@lru_cache(maxsize=4096)
+def extent(points: tuple[Point, ...]) -> tuple[float, float, float, float]:
     """Return west, south, east, north of some points, never of zero size."""
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     pad = 0.005 if east - west < 1e-6 or north - south < 1e-6 else 0.0
     return west - pad, south - pad, east + pad, north + pad
+
+
+def around(rings: Iterable[tuple[Point, ...]], more: tuple[Point, ...] = ()) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of some rings and points, at least one in all."""
+    boxes = [extent(ring) for ring in (*rings, more) if ring]
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)
 
 
 def round_length(metres: float) -> float:

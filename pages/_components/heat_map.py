@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from metrics.briefing import short_name
 from metrics.catalogue import Catalogue
@@ -96,6 +97,12 @@ def strength_of(one: StationRisk, risk: str) -> int | None:
     times = one.level.times
     size = 1 + sum(max(times, 1 / times if times else TIMES[-1]) >= limit for limit in TIMES)
     return size if times > 1 else -size
+
+
+def strengths(z: NDArray[np.float64], real: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Return strength() of many at once."""
+    size = np.where(real, 3, sum((np.abs(z) >= limit).astype(int) for limit in TINTS))
+    return np.where(z > 0, size, -size)
 
 
 def strength(z: float, real: bool) -> int:
@@ -217,11 +224,10 @@ def _name(row: Mapping[Any, Any], known: Catalogue) -> str:
 
 def _patches(cells: pd.DataFrame, name: str, colour: str, opacity: float) -> Figure:
     """Return one filled trace of all cells; neighbours in a row become one box, which makes the drawing light."""
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for west, south, east, north in boxes(cells):
-        xs += [*([None] if xs else []), west, east, east, west, west]
-        ys += [*([None] if ys else []), south, south, north, north, south]
+    west, south, east, north = boxes(cells).T
+    gap = np.full(west.size, np.nan)
+    xs = np.column_stack([west, east, east, west, west, gap]).ravel()[:-1]
+    ys = np.column_stack([south, south, north, north, south, gap]).ravel()[:-1]
     return {
         "type": "scatter",
         "mode": "none",
@@ -234,16 +240,16 @@ def _patches(cells: pd.DataFrame, name: str, colour: str, opacity: float) -> Fig
     }
 
 
-def boxes(cells: pd.DataFrame) -> list[tuple[float, float, float, float]]:
-    """Return west, south, east, north of runs of adjoining cells in each row of the grid."""
+def boxes(cells: pd.DataFrame) -> NDArray[np.float64]:
+    """Return west, south, east, north of runs of adjoining cells in each row of the grid, a row per run."""
     if cells.empty:
-        return []
+        return np.zeros((0, 4))
     listed = cells.sort_values(["cell_y", "cell_x"], kind="stable")
     row, column = listed["cell_y"].to_numpy(), listed["cell_x"].to_numpy()
     breaks = np.flatnonzero((np.diff(row) != 0) | (np.diff(column) != 1)) + 1
     first, last = np.concatenate([[0], breaks]), np.concatenate([breaks, [len(row)]]) - 1
     ends = [listed[side].to_numpy(dtype=float)[at] for side, at in zip(_SIDES, (first, first, last, last), strict=True)]
-    return [(west, south, east, north) for west, south, east, north in np.column_stack(ends).round(5).tolist()]
+    return np.column_stack(ends).round(5)
 
 
 def _clear(colour: str, opacity: float) -> str:

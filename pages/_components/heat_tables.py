@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+import numpy as np
 from dash import html
 
 from metrics.briefing import short_name
@@ -13,8 +14,8 @@ from metrics.heat.values import Heat, HourList, HourMatrix, Share, StationRisk, 
 from pages._components import states
 from pages._components.attributes import attributes
 from pages._components.figures import WEEKDAYS, mark_of
-from pages._components.heat_map import UNITS, Link, strength, strength_of, verdict
-from pages._components.markup import render, static
+from pages._components.heat_map import UNITS, Link, strength_of, strengths, verdict
+from pages._components.markup import Written, static, tag
 
 _SIGNS = {True: ("↑", "worse"), False: ("↓", "better")}
 _BUSIEST = 6
@@ -36,15 +37,15 @@ def _level(one: StationRisk) -> float:
 def stations(found: Heat, link: Link) -> html.Div:
     """Return the list beside the map: every value that the map colours, in words and without pointing."""
     heads = ("派出所", found.metric.label, "预期" if found.risk == "residual" else UNITS[found.risk], "判定")
-    head = html.Thead(
-        html.Tr([html.Th(text, className="num" if 0 < n < 3 else "", scope="col") for n, text in enumerate(heads)])
+    head = tag(
+        "tr", [tag("th", text, className="num" if 0 < n < 3 else "", scope="col") for n, text in enumerate(heads)]
     )
-    body = html.Tbody([_station(one, found, link) for one in ordered(found)])
-    table = html.Table([head, body], className="plain-table")
+    body = [_station(one, found, link) for one in ordered(found)]
+    table = tag("table", tag("thead", head), tag("tbody", body), className="plain-table")
     return static(table, "table-scroll heat-list", tabIndex="0", **attributes(role="region", aria_label="各所风险"))
 
 
-def _station(one: StationRisk, found: Heat, link: Link) -> html.Tr:
+def _station(one: StationRisk, found: Heat, link: Link) -> Written:
     step = strength_of(one, found.risk) or 0
     sign, tone = _SIGNS[step > 0] if abs(step) == 3 or (found.risk != "residual" and step) else ("", "none")
     beside: list[Any] = ["—"]
@@ -52,14 +53,13 @@ def _station(one: StationRisk, found: Heat, link: Link) -> html.Tr:
         beside = [f"{one.expected:,.1f}"]
     elif found.risk != "residual" and one.level is not None:
         level = one.level
-        beside = [f"{level.value:,.0f}", html.Span(f"{level.low:,.0f}–{level.high:,.0f}", className="interval")]
-    return html.Tr(
-        [
-            html.Td(html.A(short_name(one.name), href=link(station=one.code))),
-            html.Td(f"{one.count:,.0f}", className="num"),
-            html.Td(beside, className="num"),
-            html.Td(f"{sign} {verdict(one, found.risk)}".strip(), className=f"tone-{tone}"),
-        ]
+        beside = [f"{level.value:,.0f}", tag("span", f"{level.low:,.0f}–{level.high:,.0f}", className="interval")]
+    return tag(
+        "tr",
+        tag("td", tag("a", short_name(one.name), href=link(station=one.code))),
+        tag("td", f"{one.count:,.0f}", className="num"),
+        tag("td", beside, className="num"),
+        tag("td", f"{sign} {verdict(one, found.risk)}".strip(), className=f"tone-{tone}"),
     )
 
 
@@ -69,32 +69,33 @@ def hours(found: HourMatrix | None, link: Link) -> html.Div:
         return states.panel("没有时段数据", "这些数据的时间不精确到小时，不能按时统计。")
     is_whole = bool((found.values % 1 == 0).all())
     corner = {"station": "派出所", "group": "归类", "category": "类别"}[found.dimension]
-    titles = [html.Th(str(hour), scope="col", title=f"{hour}–{hour + 1} 时") for hour in range(24)]
-    head = html.Thead(html.Tr([html.Th(corner, scope="col"), html.Th("合计", scope="col"), *titles]))
-    rows = "".join(_hour_row(found, n, link, is_whole) for n in range(len(found.rows)))
-    # Sixty rows of components would take as long as all else on the page: the body is written as it is sent.
-    table = f'<table class="matrix hour-matrix">{render(head)}<tbody>{rows}</tbody></table>'
-    return html.Div(className="matrix-box", tabIndex="0", **attributes(data_html=table))
+    titles = [tag("th", str(hour), scope="col", title=f"{hour}–{hour + 1} 时") for hour in range(24)]
+    head = tag("thead", tag("tr", tag("th", corner, scope="col"), tag("th", "合计", scope="col"), titles))
+    marks = strengths(found.z, found.real).astype(object)
+    marks[np.isnan(found.expected)] = None
+    rows = [_hour_row(found, n, marks[n].tolist(), link, is_whole) for n in range(len(found.rows))]
+    return static(tag("table", head, tag("tbody", rows), className="matrix hour-matrix"), "matrix-box", tabIndex="0")
 
 
-def _hour_row(found: HourMatrix, row: int, link: Link, is_whole: bool) -> str:
-    """Return one row as HTML; everything in it that comes from the data is escaped."""
+def _hour_row(found: HourMatrix, row: int, marks: list[int | None], link: Link, is_whole: bool) -> Written:
+    """Write one row; of what its cells say, the name alone comes from the data and is escaped."""
     key, name = found.rows[row]
     name = short_name(name)
     shown, least = (",.0f", 1.0) if is_whole else (",.1f", 0.05)
-    parts = [f'<td class="step-none">{found.values[row].sum():,.0f}</td>']
-    lines = zip(*(grid[row].tolist() for grid in (found.values, found.expected, found.z, found.real)), strict=True)
-    for hour, (value, expected, z, real) in enumerate(lines):
-        is_judged = expected == expected
-        mark = mark_of(strength(z, real) if is_judged else None)
-        against = f"，预期 {expected:,.1f} 起" if is_judged else "，无预期"
-        told = f"{name} {hour}–{hour + 1} 时：{value:{shown}} 起{against}" + ("，真变化" if real else "")
+    label = (
+        name
+        if key == UNREGISTERED and found.dimension != "station"
+        else tag("a", name, href=link(**{"station" if found.dimension == "station" else "category": key}))
+    )
+    parts = [tag("th", label, scope="row", title=name), f'<td class="step-none">{found.values[row].sum():,.0f}</td>']
+    lines = zip(*(grid[row].tolist() for grid in (found.values, found.expected, found.real)), marks, strict=True)
+    for hour, (value, expected, real, mark) in enumerate(lines):
+        against = "，无预期" if mark is None else f"，预期 {expected:,.1f} 起"
+        told = f"{escape(name)} {hour}–{hour + 1} 时：{value:{shown}} 起{against}{'，真变化' if real else ''}"
         # A nought in every other cell would drown what there is.
         text = f"{value:{shown}}" if value >= least else ""
-        parts.append(f'<td class="step-{mark}" title="{escape(told)}">{text}</td>')
-    href = link(**{"station" if found.dimension == "station" else "category": key})
-    label = name if key == UNREGISTERED and found.dimension != "station" else html.A(name, href=href)
-    return f"<tr>{render(html.Th(label, scope='row', title=name))}{''.join(parts)}</tr>"
+        parts.append(f'<td class="step-{mark_of(mark)}" title="{told}">{text}</td>')
+    return Written(f"<tr>{''.join(parts)}</tr>")
 
 
 def busiest_hours(found: WeekHours) -> list[tuple[str, float]]:

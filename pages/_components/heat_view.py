@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -85,6 +86,7 @@ def linker(selection: Selection, view: View) -> Link:
     """Return a function from changes of the address to the page's link: link(station="…"), an empty text removes."""
     here = {**selection.to_query(), **view.to_query()}
 
+    @cache
     def link(**changes: str) -> str:
         query = {key: value for key, value in {**here, **changes}.items() if value}
         return "/heat?" + urlencode(query, safe=",") if query else "/heat"

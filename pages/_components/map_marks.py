@@ -12,7 +12,7 @@ from pages._components import geometry
 from pages._components.figures import mark_of
 from pages._components.template import pixels, tokens
 
-Shape = Sequence[tuple[Point, ...]]
+Shape = tuple[tuple[Point, ...], ...]
 Box = tuple[float, float, float, float]
 # The share of the map's height that is left under it for scale bar and north mark.
 STRIP = 0.09
@@ -91,7 +91,7 @@ def _room(shape: Shape, frame: Frame) -> tuple[Point, tuple[float, float]]:
     """Return the middle of the largest ring, and how wide and tall it is there in px."""
     ring = max(shape, key=len)
     center = geometry.middle(ring)
-    _, south, _, north = geometry.extent(list(ring))
+    _, south, _, north = geometry.extent(ring)
     return center, (geometry.width_at(ring, center) * frame.squeeze * frame.scale, (north - south) * frame.scale)
 
 

@@ -62,7 +62,7 @@ def station_map(
 def _spots(over: Sequence[Figure]) -> list[dict[str, float]]:
     """Return the points of traces as places."""
     pairs = [pair for trace in over for pair in zip(trace["x"], trace["y"], strict=True)]
-    return [{"lon": x, "lat": y} for x, y in pairs if x is not None and y is not None]
+    return [{"lon": x, "lat": y} for x, y in pairs if x == x]
 
 
 def crowd(stations: Sequence[Mapping[str, Any]], width: int = _WIDTH, height: int = _HEIGHT) -> Box | None:
@@ -86,13 +86,12 @@ def crowd(stations: Sequence[Mapping[str, Any]], width: int = _WIDTH, height: in
         listed = sorted(center[axis] for center, _ in small)
         ends.append((listed[len(listed) // 20], listed[-1 - len(listed) // 20]))
     inner = [
-        point
+        ring
         for center, shape in small
         if all(low <= value <= high for value, (low, high) in zip(center, ends, strict=True))
         for ring in shape
-        for point in ring
     ]
-    found = geometry.extent(inner)
+    found = geometry.around(inner)
     return found if Frame(found, width, height).scale >= _WORTH * frame.scale else None
 
 
@@ -102,12 +101,12 @@ def _box(
     """Return what the map shows: everything, or the stations in focus with some room around them."""
     chosen = {station["code"] for station, _ in outlined} | {station["code"] for station in dotted}
     wanted = chosen & set(focus) or chosen
-    points = [point for station, shape in outlined if station["code"] in wanted for ring in shape for point in ring]
-    points += [(station["lon"], station["lat"]) for station in dotted if station["code"] in wanted]
+    rings = [ring for station, shape in outlined if station["code"] in wanted for ring in shape]
+    points = [(station["lon"], station["lat"]) for station in dotted if station["code"] in wanted]
     points += [(cell["lon"], cell["lat"]) for cell in cells]
-    if not points:
+    if not rings and not points:
         return None
-    west, south, east, north = geometry.extent(points)
+    west, south, east, north = geometry.around(rings, tuple(points))
     room = 0.04 if wanted != chosen else 0.0
     across, up = (east - west) * room, (north - south) * room
     return west - across, south - up, east + across, north + up
@@ -136,8 +135,8 @@ def unplaced(stations: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _placed(stations: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[Any, Any]], list[Any]]:
     rough = [(station, geometry.rings(station["boundary"])) for station in stations if station.get("boundary")]
-    points = [point for _, shape in rough for ring in shape for point in ring]
-    west, south, east, north = geometry.extent(points) if points else (0.0, 0.0, 1.0, 1.0)
+    rings = [ring for _, shape in rough for ring in shape]
+    west, south, east, north = geometry.around(rings) if rings else (0.0, 0.0, 1.0, 1.0)
     tolerance = round(max(east - west, north - south) / geometry.SCREEN_STEPS, 6)
     outlined = [(station, geometry.rings(station["boundary"], tolerance)) for station, shape in rough if shape]
     drawn = {station["code"] for station, _ in outlined}
@@ -147,9 +146,9 @@ def _placed(stations: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[Any, Any]
 
 def _near(spots: Sequence[Mapping[str, Any]], outlined: Sequence[tuple[Any, Shape]]) -> list[Any]:
     """Leave out spots that lie so far away that the rest would shrink to a dot: wrong or foreign coordinates."""
-    points = [point for _, shape in outlined for ring in shape for point in ring]
-    if points:
-        west, south, east, north = geometry.extent(points)
+    rings = [ring for _, shape in outlined for ring in shape]
+    if rings:
+        west, south, east, north = geometry.around(rings)
     elif spots:
         # Without outlines the middle half of the spots says where the bureau is.
         longitudes, latitudes = sorted(s["lon"] for s in spots), sorted(s["lat"] for s in spots)
@@ -158,7 +157,7 @@ def _near(spots: Sequence[Mapping[str, Any]], outlined: Sequence[tuple[Any, Shap
         south, north = latitudes[low], latitudes[min(high, len(spots) - 1)]
     else:
         return []
-    sizes = _FAR_FROM_OUTLINES if points else _FAR_FROM_SPOTS
+    sizes = _FAR_FROM_OUTLINES if rings else _FAR_FROM_SPOTS
     reach = max(sizes * max(east - west, north - south), _SMALLEST_REACH)
     return [
         spot
@@ -170,11 +169,7 @@ def _near(spots: Sequence[Mapping[str, Any]], outlined: Sequence[tuple[Any, Shap
 def _outline(station: Mapping[str, Any], shape: Shape, value: Mapping[str, Any], mode: str) -> Figure:
     """One trace per station: only a fill of its own can be pointed at anywhere inside it."""
     token = tokens(mode)
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for ring in shape:
-        xs += [*([None] if xs else []), *(round(x, 5) for x, _ in ring)]
-        ys += [*([None] if ys else []), *(round(y, 5) for _, y in ring)]
+    xs, ys = geometry.path(shape)
     return {
         "type": "scatter",
         "mode": "lines",
@@ -193,12 +188,7 @@ def _outline(station: Mapping[str, Any], shape: Shape, value: Mapping[str, Any],
 
 def _borders(outlined: Sequence[tuple[Mapping[str, Any], Shape]], mode: str) -> Figure:
     """Return all outlines once more, as lines over whatever covers the stations."""
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for _, shape in outlined:
-        for ring in shape:
-            xs += [*([None] if xs else []), *(round(x, 5) for x, _ in ring)]
-            ys += [*([None] if ys else []), *(round(y, 5) for _, y in ring)]
+    xs, ys = geometry.path(tuple(ring for _, shape in outlined for ring in shape))
     line = {"color": tokens(mode)["ink-2"], "width": 0.5}
     return {"type": "scatter", "mode": "lines", "name": "borders", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
 

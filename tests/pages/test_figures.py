@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from plotly.io.json import to_json_plotly
 
 from data import polygons
 from pages._components import figures, geometry, maps
@@ -46,7 +48,16 @@ def test_only_figures_makes_graphs() -> None:
     assert makers == ["figures.py"]
 
 
-def test_figures_are_json_as_they_are() -> None:
+def plain(part: Any) -> Any:
+    """Return a figure with its arrays as lists, a gap in them as null."""
+    if isinstance(part, np.ndarray):
+        return [None if value != value else value for value in part.tolist()]
+    if isinstance(part, dict):
+        return {name: plain(one) for name, one in part.items()}
+    return [plain(one) for one in part] if isinstance(part, (list, tuple)) else part
+
+
+def test_figures_are_sent_as_they_are() -> None:
     drawn = [
         figures.empty("dark"),
         figures.sparkline(DAYS, [1] * 56, [0] * 56, [2] * 56, "light"),
@@ -54,7 +65,7 @@ def test_figures_are_json_as_they_are() -> None:
         maps.station_map([station("a")], {}, [], "light"),
     ]
     for figure in drawn:
-        assert json.loads(json.dumps(figure)) == figure
+        assert json.loads(to_json_plotly(figure)) == plain(figure)
         assert set(figure) == {"data", "layout"}
         assert figure["layout"]["uirevision"]
 

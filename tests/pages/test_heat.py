@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -121,7 +122,11 @@ class TestMap:
 
     def test_neighbours_become_one_box(self) -> None:
         found = heat_map.boxes(cells((5, 1, 9), (3, 1, 9), (4, 1, 9), (7, 1, 9), (4, 2, 9)))
-        assert found == [(0.006, 0.002, 0.012, 0.004), (0.014, 0.002, 0.016, 0.004), (0.008, 0.004, 0.01, 0.006)]
+        assert found.tolist() == [
+            [0.006, 0.002, 0.012, 0.004],
+            [0.014, 0.002, 0.016, 0.004],
+            [0.008, 0.004, 0.01, 0.006],
+        ]
 
     def test_hot_cells_tell_their_origin_and_hide_few(self, demo: Snapshot) -> None:
         known = catalogue.of(demo)
@@ -168,7 +173,7 @@ class TestMap:
         assert families["b所"].endswith("wide-only")
 
     def test_without_outlines_the_cells_say_how_far_the_map_reaches(self) -> None:
-        over = [{"type": "scatter", "name": "grid", "x": [120.0, 120.2, None], "y": [30.0, 30.1, None]}]
+        over = [{"type": "scatter", "name": "grid", "x": [120.0, 120.2, math.nan], "y": [30.0, 30.1, math.nan]}]
         spot = {"code": "a", "name": "a所", "lon": 120.1, "lat": 30.05, "boundary": None}
         drawn = maps.station_map([spot], {}, [], "light", over=over)
         assert drawn["layout"]["xaxis"]["range"] == [120.0, 120.2]
