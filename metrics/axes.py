@@ -93,14 +93,21 @@ def _product(factors: list[tuple[tuple[str, ...], list[tuple[Any, ...]]]], found
         inner, outer = math.prod(sizes[number + 1 :]), math.prod(sizes[:number])
         for place, name in enumerate(names):
             shown[name] = np.tile(np.repeat(_objects([value[place] for value in values]), inner), outer)
-        index = {value: place for place, value in enumerate(values)}
-        keys = zip(*(found[name] for name in names), strict=True)
-        one = np.fromiter((index.get(key, -1) for key in keys), dtype=np.intp, count=at.size)
+        one = _index([found[name] for name in names], values)
         known &= one >= 0
         at = at * len(values) + one
     places = np.full(math.prod(sizes), -1, dtype=np.intp)
     places[at[known]] = np.flatnonzero(known)
     return shown, places
+
+
+def _index(columns: Sequence[NDArray[np.object_]], values: list[tuple[Any, ...]]) -> Places:
+    """Return the place of each row of some columns among the values, -1 for none."""
+    place: dict[Any, int] = {value: n for n, value in enumerate(values)}
+    keys: Iterable[Any] = zip(*columns, strict=True)
+    if len(columns) == 1:
+        place, keys = {value: n for (value,), n in place.items()}, columns[0]
+    return np.array([place.get(key, -1) for key in keys], dtype=np.intp)
 
 
 def _objects(values: Sequence[Any]) -> NDArray[np.object_]:

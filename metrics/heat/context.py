@@ -106,7 +106,7 @@ def _sums(named: pd.Series[str], values: Floats, keys: list[str]) -> Floats:
     """Return the sum of the values of each key, 0 for keys without any."""
     place = {key: number for number, key in enumerate(keys)}
     places = np.array([place.get(key, len(keys)) for key in named], dtype=int)
-    return np.bincount(places, weights=values, minlength=len(keys) + 1)[: len(keys)]
+    return np.bincount(places, weights=values, minlength=len(keys) + 1)[: len(keys)].astype(np.float64)
 
 
 def judged(observed: Floats, expected: Floats, ratio: float, phi: float) -> Floats:

@@ -68,24 +68,23 @@ def _series(context: Context, by: str, span: str, drawn: list[Point]) -> dict[st
     """Return the values of each part at the drawn points, or at the points a year before them."""
     grain, week_start = context.frame.grain, context.selection.week_start
     frame, name = context.answer.frame((by, grain), span), context.metric.id
-    values = [
-        None if value != value else value for value in frame[name].to_numpy(dtype=float, na_value=np.nan).tolist()
-    ]
-    rows = dict(zip(zip(frame[by], frame[grain], strict=True), values, strict=True))
     place_of: list[date] = [
         one.first if span == context.frame.now else bucket(a_year_back(one.first, grain), grain, week_start)
         for one in drawn
     ]
     days = context.share_behind(span)
     # A part without a row on a day with data had none; a share without a row has no value.
-    nothing = 0.0 if context.metric.kind == COUNT else None
-    known = [bool(days(first)) for first in place_of]
-    keys = dict.fromkeys(key for key, _ in rows)
+    nothing = 0.0 if context.metric.kind == COUNT else np.nan
+    place, keys = ({value: n for n, value in enumerate(dict.fromkeys(one))} for one in (place_of, frame[by]))
+    at = np.array([place.get(first, len(place)) for first in frame[grain]], dtype=int)
+    table = np.full((len(keys), len(place) + 1), nothing)
+    table[[keys[key] for key in frame[by]], at] = frame[name].to_numpy(dtype=float, na_value=np.nan)
+    table[:, [n for first, n in place.items() if not days(first)]] = np.nan
+    # 29 February and the 28th stand beside one day of a year before.
+    lines = table[:, [place[first] for first in place_of]].tolist()
     return {
-        str(key): tuple(
-            rows.get((key, first), nothing) if has else None for first, has in zip(place_of, known, strict=True)
-        )
-        for key in keys
+        str(key): tuple(None if value != value else value for value in line)
+        for key, line in zip(keys, lines, strict=True)
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from data.calendar import HOLIDAY, MAKE_UP, calendar_rows
 from metrics import compare, expectation
@@ -253,7 +253,7 @@ def score(value: float, mean: float, phi: float) -> float:
 def against(value: float, mean: float, z: float) -> Comparison:
     """Return a count against its expectation as a comparison that can be judged with others."""
     return Comparison(
-        value, mean, value - mean, p=float(min(1.0, 2 * stats.norm.sf(abs(z)))), detectable=max(value, mean) >= ENOUGH
+        value, mean, value - mean, p=float(2 * special.ndtr(-abs(z))), detectable=max(value, mean) >= ENOUGH
     )
 
 

@@ -69,11 +69,10 @@ def _index(value: float | None, mean: float) -> float | None:
 
 def smoothed(values: Line) -> list[float | None]:
     """Return the mean of the seven days up to each day; None where one of them has no data."""
-    if len(values) < _SMOOTH:
-        return [None] * len(values)
-    days = np.array(values, dtype=float)
-    means = sliding_window_view(days, _SMOOTH).mean(axis=1).tolist()
-    return [None] * (_SMOOTH - 1) + [None if mean != mean else mean for mean in means]
+    if not values:
+        return []
+    days = np.concatenate([np.full(_SMOOTH - 1, np.nan), np.array(values, dtype=float)])
+    return [None if mean != mean else mean for mean in sliding_window_view(days, _SMOOTH).mean(axis=1).tolist()]
 
 
 def _limits(found: Trend, lines: Sequence[tuple[Line, Line]]) -> tuple[float, float]:
