@@ -10,6 +10,8 @@ from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL, Comparison
 NO_PERCENT = "—"
 # From a smaller base a percentage misleads: the counts are said alone.
 SMALL_BASE = 20
+# Shares of fewer than this jump about: the counts that they are made of stand beside them.
+FEW_BEHIND = 1_000
 # Fewer than these say nothing yet, whatever was expected.
 LEAST_TOLD = 3
 # Outside the range that is printed beside it, yet not shown to be more than chance: not 正常波动 either.
@@ -55,6 +57,26 @@ def worded(value: float | None, base: float | None, unit: str = "") -> str:
     return f"{NO_PERCENT}（{signed(value - base)}{behind}）"
 
 
+def difference(comparison: Comparison, decimals: int = 0) -> float | None:
+    """Return value − base as they are printed, so that a reader who subtracts finds the same; None without either.
+
+    Known answer: 42.36 → 28.24 are printed 42.4 and 28.2, so with one decimal the difference is −14.2, not −14.1.
+    """
+    value, base = comparison.value, comparison.base
+    if not _known(value, base):
+        return None
+    assert value is not None and base is not None
+    return round(round(value, decimals) - round(base, decimals), decimals)
+
+
+def behind(comparison: Comparison) -> tuple[str, str]:
+    """Return what a share of few and its base are made of, 「11/31」 and 「15/16」; "" where both are of many."""
+    if comparison.behind is None or min(comparison.behind[1], comparison.behind[3]) >= FEW_BEHIND:
+        return "", ""
+    top, n, base_top, base_n = comparison.behind
+    return f"{top:,.0f}/{n:,.0f}", f"{base_top:,.0f}/{base_n:,.0f}"
+
+
 def signed(number: float) -> str:
     """Return a number with its sign: 「+2」, 「−8」, and 「0」 without one."""
     if number == 0:
@@ -85,9 +107,9 @@ def sentence(
 def clause(comparison: Comparison, unit: str, word: str = "同比", judged: str | None = None, decimals: int = 0) -> str:
     """Return the part of the sentence that says the change: 「同比下降 12.5%（少 6 起），在正常波动范围内」.
 
-    On a zero base 「同比—（增加 3 起）」, without a change 「同比持平」, without data 「同比无对比数据」. From a base
-    of under 20 起 the counts are said alone: 「同比多 2 起（由 4 到 6）」. Where the lengths differ, so that counts a
-    day changed otherwise, that too.
+    Without a change 「同比持平」, without data 「同比无对比数据」. From a base of under 20 起, 0 included, the counts
+    are said alone: 「同比多 2 起（由 4 到 6）」. Where the lengths differ, so that counts a day changed otherwise, that
+    too.
     """
     verdict = comparison.verdict if judged is None else judged
     if verdict == NO_BASE or comparison.change is None or not _known(comparison.value, comparison.base):
@@ -103,19 +125,19 @@ def _amount(value: float, unit: str, decimals: int) -> str:
 
 
 def _size(comparison: Comparison, unit: str, decimals: int) -> str:
-    value, base, change = comparison.value, comparison.base, comparison.change
+    value, base, change = comparison.value, comparison.base, difference(comparison, decimals)
     assert value is not None and base is not None and change is not None
     amount = f"{abs(change):,.{decimals}f}"
-    if float(amount.replace(",", "")) == 0:
+    if change == 0:
         return "持平"
     if unit == "%":
-        return f"{'上升' if change > 0 else '下降'} {amount} 个百分点"
+        now, then = behind(comparison)
+        counts = f"（由 {then} 到 {now}）" if now else ""
+        return f"{'上升' if change > 0 else '下降'} {amount} 个百分点{counts}"
     more = f"{'多' if change > 0 else '少'} {amount} {unit}".rstrip()
     exact = _exact(value, base)
-    if exact is None:
-        return f"{NO_PERCENT}（{'增加' if change > 0 else '减少'} {amount} {unit}".rstrip() + "）"
     counts = f"由 {base:,.{decimals}f} 到 {value:,.{decimals}f}"
-    if _is_few(base, unit):
+    if exact is None or _is_few(base, unit):
         return f"{more}（{counts}）"
     counts = f"，{counts}" if base < SMALL_BASE else ""
     return f"{_direction(exact)}（{more}{counts}）"

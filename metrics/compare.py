@@ -43,6 +43,7 @@ class Comparison:
     low, high: 95% interval of `percent` of the daily rate (for shares: of the change in percentage points).
     p: two-sided, before correction; None where there is no test. detectable: whether a doubling could have been seen.
     phi: overdispersion that p and the interval allow for (1: none known).
+    behind: of a share what it is made of, (top, n, top of the base, n of the base).
     """
 
     value: float | None
@@ -56,6 +57,7 @@ class Comparison:
     detectable: bool = True
     verdict: str = NOT_JUDGED
     phi: float = 1.0
+    behind: tuple[float, float, float, float] | None = None
 
 
 def counts(a: float | None, days_a: float, b: float | None, days_b: float, phi: float = 1.0) -> Comparison:
@@ -95,7 +97,7 @@ def _equal_rates_p(a: float, days_a: float, b: float, days_b: float) -> float:
     ratio = days_a / days_b
     score = abs(_score(a, b, ratio))
     if a + b > ETEST_LIMIT:
-        return min(float(2 * stats.norm.sf(score)), 1.0)
+        return float(2 * special.ndtr(-score))
     return min(_etest_p(score, ratio, (a + b) * days_a / (days_a + days_b), (a + b) * days_b / (days_a + days_b)), 1.0)
 
 
@@ -189,6 +191,7 @@ def shares(top_a: float | None, n_a: float, top_b: float | None, n_b: float) -> 
         high=100 * high,
         p=p,
         detectable=min(n_a, n_b) >= 30,
+        behind=(top_a, n_a, top_b, n_b),
     )
 
 
@@ -222,7 +225,7 @@ def ratios(
     points = [None if end is None else base * end / 100 for end in (tested.low, tested.high)]
     return replace(
         tested, value=value, base=base, change=value - base, percent=None, per_day_percent=None,
-        low=points[0], high=points[1],
+        low=points[0], high=points[1], behind=(top_a, n_a, top_b, n_b),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from metrics.briefing import Card
-from metrics.change import HIGH, LOW, SAID, SMALL_BASE, badge, clause, sentence, signed
+from metrics.change import HIGH, LOW, SAID, SMALL_BASE, badge, clause, difference, sentence, signed
 from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
 from metrics.model import Metric
 from reports.document import Cell, text_cell
@@ -22,20 +22,20 @@ def change_cell(comparison: Comparison, metric: Metric) -> Cell:
     A percentage of a base under 20 misleads: 2 to 11 is 「增加 9 起」, not 「+450.0%」. A change of a percentage is in
     percentage points. One decimal, halves away from zero, as in the sentences.
     """
-    value, base, change = comparison.value, comparison.base, comparison.change
+    value, base, change = comparison.value, comparison.base, difference(comparison, metric.decimals)
     if change is None or value is None or base is None or comparison.verdict == NO_BASE:
         return Cell(None, "—")
-    if float(f"{abs(change):.{metric.decimals}f}") == 0:
+    if change == 0:
         return Cell(0, "持平", '"持平"')
     if metric.unit == "%":
         points = f"{'−' if change < 0 else '+'}{abs(change):,.{metric.decimals}f}"
-        return Cell(round(change, metric.decimals), f"{points} 百分点", '+0.0"百分点";-0.0"百分点"')
+        return Cell(change, f"{points} 百分点", '+0.0"百分点";-0.0"百分点"')
     if base < SMALL_BASE:
         said = f"{'减少' if change < 0 else '增加'} {abs(change):,.{metric.decimals}f} {metric.unit}".rstrip()
         return text_cell(said)
     tenths = _tenths(value, base)
     percent = f"{'−' if tenths < 0 else '+'}{abs(tenths) / 10:,.1f}%"
-    return Cell(tenths / 1000, f"{percent}（{signed(round(change, metric.decimals))}）", "+0.0%;-0.0%")
+    return Cell(tenths / 1000, f"{percent}（{signed(change)}）", "+0.0%;-0.0%")
 
 
 def _tenths(value: float, base: float) -> int:

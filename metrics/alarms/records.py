@@ -90,13 +90,16 @@ class Alarm:
         return sentence(self)
 
 
-def sentence(alarm: Alarm) -> str:
-    """Say an alarm: 「新港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警），集中在 22 时至 6 时」."""
+def sentence(alarm: Alarm, with_kind: bool = True) -> str:
+    """Say an alarm: 「新港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警），集中在 22 时至 6 时」.
+
+    with_kind: False where the words before it say 突升预警 already.
+    """
     what = alarm.group if alarm.group.endswith("警情") else f"{alarm.group}警情"
     expected = f"{alarm.low}–{alarm.high}" if alarm.low < alarm.high else f"{alarm.low}"
     # A name of letters or digits needs a space before the words.
     name = f"{alarm.name} " if alarm.name[-1:].isascii() else alarm.name
-    text = f"{name}{what}{_when(alarm)} {alarm.observed} 起，预期 {expected} 起（{alarm.kind}预警）"
+    text = f"{name}{what}{_when(alarm)} {alarm.observed} 起，预期 {expected} 起{f'（{alarm.kind}预警）' if with_kind else ''}"
     if alarm.hours:
         text += f"，集中在 {alarm.hours.since} 时至 {alarm.hours.until} 时"
     if alarm.places:

@@ -6,6 +6,7 @@ from typing import Any
 
 from data.reading import Snapshot
 from metrics import catalogue
+from metrics.alarms.records import sentence
 from metrics.briefing.surges import surges
 from metrics.briefing.values import Surge
 from metrics.definitions import METRICS
@@ -31,8 +32,9 @@ def current(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:
 
 
 def words(found: tuple[Surge, ...]) -> list[str]:
-    """Say each alarm in its own sentence, then why its range is not that of the page."""
-    lines = [f"预警模型：{one.alarm.sentence}{_also(one)}。" for one in found[:_MOST]]
+    """Say each alarm in its own sentence, one line a kind, then why its range is not that of the page."""
+    kinds = dict.fromkeys(one.alarm.kind for one in found[:_MOST])
+    lines = [f"预警模型（{kind}）：{_of_kind(found[:_MOST], kind)}。" for kind in kinds]
     if len(found) > _MOST:
         lines[-1] += f"另有 {len(found) - _MOST} 处，见「所队自查」。"
     if lines:
@@ -40,13 +42,18 @@ def words(found: tuple[Surge, ...]) -> list[str]:
     return lines
 
 
+def _of_kind(found: tuple[Surge, ...], kind: str) -> str:
+    return "；".join(f"{sentence(one.alarm, False)}{_also(one)}" for one in found if one.alarm.kind == kind)
+
+
 def mean_words(found: tuple[Surge, ...]) -> str:
     """Say beside a mean of many weeks that it does not show the current alarms; "" without any."""
     if not found:
         return ""
-    kinds = "、".join(dict.fromkeys(one.alarm.kind for one in found))
-    said = "；".join(one.alarm.sentence for one in found[:_MOST])
-    return f"该所有{kinds}预警（{said}），本页为多周平均，均值不反映本周。"
+    kinds = dict.fromkeys(one.alarm.kind for one in found[:_MOST])
+    said = "；".join(f"{kind}：{_of_kind(found[:_MOST], kind)}" for kind in kinds)
+    more = f"；另有 {len(found) - _MOST} 处" if len(found) > _MOST else ""
+    return f"该所有预警（{said}{more}），本页为多周平均，均值不反映本周。"
 
 
 def _also(surge: Surge) -> str:

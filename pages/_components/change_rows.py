@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from metrics import change
 from metrics.briefing import Card, Row
 from metrics.briefing.verdicts import said_range
 from metrics.model import RATIO
@@ -29,7 +30,9 @@ def card_text(card: Card, title: str = "") -> list[Any]:
     ]
     usual = f"预期 {said_range(card.expected)}" if card.expected else ""
     rolling = ROLLING if card.metric.kind == RATIO and any(one is not None for one in card.spark.values) else ""
-    said = "；".join(filter(None, [usual, card.note, card.metric.remark(card.value), rolling]))
+    now = change.behind(card.previous)[0] or change.behind(card.last_year)[0]
+    made_of = f"本期 {now} 起" if now else ""
+    said = "；".join(filter(None, [usual, made_of, card.note, card.metric.remark(card.value), rolling]))
     return cards.kpi_text(
         title or card.metric.label, value, card.metric.unit, lines, verdict_words(card), metric_id=card.metric.id,
         note=said,

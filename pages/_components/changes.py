@@ -41,13 +41,13 @@ class Verdict:
 def change_of(comparison: Comparison, metric: Metric, base_word: str = "上期") -> Change:
     """Say a comparison of a metric by the rules of the house.
 
-    A percentage from a base of 0 is — plus the absolute change; from a base under 20 the counts stand beside it.
+    From a base under 20, 0 included, the counts are said alone. A difference is that of the printed numbers.
     """
-    change, base = comparison.change, comparison.base
+    change, base = words.difference(comparison, metric.decimals), comparison.base
     if change is None or base is None or comparison.verdict == NO_BASE:
         return Change(UNKNOWN, note=f"{base_word}无数据")
     size = f"{abs(change):{metric.format}}"
-    if float(size.replace(",", "")) == 0:
+    if change == 0:
         return Change(FLAT, note=f"{base_word} {base:{metric.format}}")
     sign = UP if change > 0 else DOWN
     tone = _tone(change, metric.better)
@@ -55,10 +55,10 @@ def change_of(comparison: Comparison, metric: Metric, base_word: str = "上期")
     unit = "个百分点" if metric.unit == "%" else metric.unit
     more = f"{'多' if change > 0 else '少'} {size} {unit}"
     if metric.unit == "%":
-        return Change(sign, f"{size} 个百分点", f"{base_word} {base:{metric.format}}%", tone, sure)
-    if comparison.percent is None:
-        return Change(UNKNOWN, more, f"{base_word} 0", tone, sure)
-    if metric.additive and base < SMALL_BASE:
+        _, then = words.behind(comparison)
+        counts = f"，{then}" if then else ""
+        return Change(sign, f"{size} 个百分点", f"{base_word} {base:{metric.format}}%{counts}", tone, sure)
+    if comparison.percent is None or (metric.additive and base < SMALL_BASE):
         return Change(sign, f"{size} {unit}", f"{base_word} {base:{metric.format}}", tone, sure)
     return Change(sign, f"{abs(comparison.percent):,.1f}%", more, tone, sure)
 

@@ -27,7 +27,7 @@ def one(value: float | None, base: float | None, days: float = 7, days_base: flo
         (one(6, 4), "刑事警情 6 起，同比多 2 起（由 4 到 6），样本不足，难以判断"),
         (one(0, 19), "刑事警情无，同比少 19 起（由 19 到 0），超出随机波动"),
         (one(20, 20), "刑事警情 20 起，同比持平，在正常波动范围内"),
-        (one(3, 0), "刑事警情 3 起，同比—（增加 3 起），样本不足，难以判断"),
+        (one(3, 0), "刑事警情 3 起，同比多 3 起（由 0 到 3），样本不足，难以判断"),
         (one(0, 0), "刑事警情无，同比持平，样本不足，难以判断"),
         (one(42, None), "刑事警情 42 起，同比无对比数据"),
         (one(None, 42), "刑事警情无数据"),
@@ -63,9 +63,20 @@ def test_the_word_the_verdict_and_the_decimals_may_be_others() -> None:
 def test_shares_change_in_points() -> None:
     share = compare.judged([compare.shares(40, 100, 30, 100)])[0]
     said = change.sentence("破案率", share.value, "%", share, decimals=1)
-    assert said == "破案率 40.0%，同比上升 10.0 个百分点，在正常波动范围内"
+    assert said == "破案率 40.0%，同比上升 10.0 个百分点（由 30/100 到 40/100），在正常波动范围内"
+    many = compare.judged([compare.shares(4_000, 10_000, 3_000, 10_000)])[0]
+    assert change.clause(many, "%", decimals=1) == "同比上升 10.0 个百分点，超出随机波动"
     same = compare.judged([compare.shares(30, 100, 30, 100)])[0]
     assert change.clause(same, "%", decimals=1) == "同比持平，在正常波动范围内"
+
+
+def test_a_difference_is_that_of_the_printed_numbers() -> None:
+    share = Comparison(28.24, 42.36, 28.24 - 42.36, verdict=USUAL)
+    # −14.12 by itself, yet 28.2 − 42.4 for whoever reads both.
+    assert change.difference(share, 1) == -14.2
+    assert change.clause(share, "%", decimals=1).startswith("同比下降 14.2 个百分点")
+    assert change.clause(Comparison(28.24, 28.16, 0.08, verdict=USUAL), "%", decimals=1) == "同比持平，在正常波动范围内"
+    assert change.difference(Comparison(None, 1.0), 1) is None
 
 
 @pytest.mark.parametrize("verdict", [REAL, USUAL, TOO_FEW])

@@ -17,10 +17,19 @@ def test_one_station_with_an_alarm_reads_the_alarm_in_its_own_words(store: Store
     rise, theft = alarm(), alarm(group="盗窃", id="theft", excess=8.0)
     snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), rise, theft)
     said = text_of(alarm_notices.notices(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,))))
-    assert said.startswith("预警模型：南山所刑事警情近 7 日 40 起，预期 0–7 起（突升预警）")
+    assert said.startswith("预警模型（突升）：南山所刑事警情近 7 日 40 起，预期 0–7 起")
     assert said.count("预警模型") == 1 and "另见于盗窃" in said and "预期算法不同" in said
     own = Selection(period="last7", stations=(tiny.VILLAGE,), categories=("刑事",))
-    assert "预警模型：" in text_of(alarm_notices.notices(snapshot, own))
+    assert "预警模型（突升）：" in text_of(alarm_notices.notices(snapshot, own))
+
+
+def test_the_kind_of_several_alarms_is_said_once(store: Store) -> None:
+    groups = ("求助", "交通", "纠纷")
+    risen = [alarm(group=group, id=group, excess=9.0 - n) for n, group in enumerate(groups)]
+    snapshot = fitted(store, tiny.snapshot_of(store, steady), *risen)
+    found = alarm_notices.current(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,)))
+    for said in ("".join(alarm_notices.words(found)), alarm_notices.mean_words(found)):
+        assert said.count("突升") == 1 and said.count("南山所") == 3
 
 
 def test_no_line_for_other_stations_categories_or_days(store: Store) -> None:
@@ -39,7 +48,7 @@ def test_a_mean_says_that_it_hides_the_alarm(store: Store) -> None:
     snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), alarm())
     found = alarm_notices.current(snapshot, Selection(stations=(tiny.VILLAGE,)))
     said = alarm_notices.mean_words(found)
-    assert said.startswith("该所有突升预警（南山所刑事警情") and said.endswith("均值不反映本周。")
+    assert said.startswith("该所有预警（突升：南山所刑事警情") and said.endswith("均值不反映本周。")
     assert alarm_notices.mean_words(()) == ""
 
 

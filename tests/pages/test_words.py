@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from dash import dcc, html
 
+from metrics import compare
 from metrics.compare import NO_BASE, REAL, USUAL, Comparison
 from metrics.definitions import METRICS
 from pages._components import cards, changes, states, tables
@@ -29,7 +30,7 @@ def against(value: float, base: float, verdict: str = USUAL) -> Comparison:
         (822, 869, "↓ 5.4%（少 47 起）"),
         (42, 48, "↓ 12.5%（少 6 起）"),
         (31, 18, "↑ 13 起（上期 18）"),
-        (3, 0, "— 多 3 起（上期 0）"),
+        (3, 0, "↑ 3 起（上期 0）"),
         (5, 5, "持平（上期 5）"),
         (0, 0, "持平（上期 0）"),
         (0, 25, "↓ 100.0%（少 25 起）"),
@@ -43,6 +44,12 @@ def test_a_change_carries_its_counts(value: float, base: float, expected: str) -
 def test_a_share_changes_in_points() -> None:
     comparison = Comparison(value=40.0, base=35.0, change=5.0, verdict=USUAL)
     assert text_of(static(changes.said(change_of(comparison, SHARE, "同期")))) == "↑ 5.0 个百分点（同期 35.0%）"
+    # Of few, the counts that make a large jump ordinary stand beside it.
+    few = compare.shares(11, 31, 15, 16)
+    assert text_of(static(changes.said(change_of(few, SHARE, "同期")))) == "↓ 58.3 个百分点（同期 93.8%，15/16）"
+    # The printed difference is that of the printed numbers.
+    odd = Comparison(value=28.24, base=42.36, change=-14.12, verdict=USUAL)
+    assert text_of(static(changes.said(change_of(odd, SHARE, "同期")))) == "↓ 14.2 个百分点（同期 42.4%）"
 
 
 def test_without_a_base() -> None:
