@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -18,7 +19,7 @@ from metrics.definitions import UNMAPPED
 from metrics.model import COUNT
 from metrics.query import TABLES
 from metrics.trend.asking import a_year_back, counted
-from metrics.trend.series import Context, against, expectations, number, score
+from metrics.trend.series import Context, against, expectations, number
 from metrics.trend.values import Part, Point
 
 # So many parts are shown before the reader asks for all.
@@ -35,19 +36,22 @@ def parts(context: Context, by: str, drawn: list[Point]) -> list[tuple[Part, Com
     spread = context.spread((by,))
     changes = compared(answer, (by,), (metric.id,), ("last_year",), spread)
     now, then = (_series(context, by, span, drawn) for span in (context.frame.now, context.frame.then))
+    rows = current.to_dict("records")
     means = expectations(context, (by,))
+    values = {str(row[by]): number(row, metric.id) for row in rows}  # type: ignore[arg-type]
+    phis = {key: spread.of(counted(metric), {by: key}) for key in means}
+    scores = _scores(values, means, phis)
     found = []
-    for place, row in enumerate(current.to_dict("records")):
-        key, value = str(row[by]), number(row, metric.id)  # type: ignore[arg-type]
+    for place, row in enumerate(rows):
+        key, value = str(row[by]), values[str(row[by])]
         change = changes[place, metric.id, "last_year"]
         if not value and not change.base and not any(now.get(key, ())):
             continue
-        mean, phi = means.get(key), spread.of(counted(metric), {by: key})
-        judged = change
-        usual, z = None, _z_of(change)
-        if mean is not None and value is not None:
-            usual, z = expectation.usual_range(mean, phi), score(value, mean, phi)
-            judged = against(value, mean, z)
+        if value is not None and key in scores:
+            usual, z = expectation.usual_range(means[key], phis[key]), scores[key]
+            judged = against(value, means[key], z)
+        else:
+            usual, z, judged = None, _z_of(change), change
         part = Part(
             key, _name(context, by, key), metric_of_group(key, metric) if by == "group" else metric, value,
             number(row, metric.denominator), change, usual, z, compare.NOT_JUDGED,  # type: ignore[arg-type]
@@ -55,6 +59,16 @@ def parts(context: Context, by: str, drawn: list[Point]) -> list[tuple[Part, Com
         )  # fmt: skip
         found.append((part, judged))
     return found
+
+
+def _scores(
+    values: Mapping[str, float | None], means: Mapping[str, float], phis: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the signed z of each part that has an expectation."""
+    known = {key: value for key in means if (value := values.get(key)) is not None}
+    expected = np.array([means[key] for key in known])
+    z, _ = compare.against_reference(np.array(list(known.values())), expected, expectation.WEEKS)
+    return {key: float(one) / math.sqrt(max(phis[key], 1.0)) for key, one in zip(known, z, strict=True)}
 
 
 def _z_of(change: Comparison) -> float:
