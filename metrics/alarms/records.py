@@ -99,7 +99,8 @@ def sentence(alarm: Alarm, with_kind: bool = True) -> str:
     expected = f"{alarm.low}–{alarm.high}" if alarm.low < alarm.high else f"{alarm.low}"
     # A name of letters or digits needs a space before the words.
     name = f"{alarm.name} " if alarm.name[-1:].isascii() else alarm.name
-    text = f"{name}{what}{_when(alarm)} {alarm.observed} 起，预期 {expected} 起{f'（{alarm.kind}预警）' if with_kind else ''}"
+    kind = f"（{alarm.kind}预警）" if with_kind else ""
+    text = f"{name}{what}{_when(alarm)} {alarm.observed} 起，预期 {expected} 起{kind}"
     if alarm.hours:
         text += f"，集中在 {alarm.hours.since} 时至 {alarm.hours.until} 时"
     if alarm.places:
