@@ -78,20 +78,24 @@ def width_at(ring: tuple[Point, ...], at: Point) -> float:
     return 0.0
 
 
-@lru_cache(maxsize=4096)
 def extent(points: tuple[Point, ...]) -> tuple[float, float, float, float]:
     """Return west, south, east, north of some points, never of zero size."""
-    west, east = min(x for x, _ in points), max(x for x, _ in points)
-    south, north = min(y for _, y in points), max(y for _, y in points)
+    return around((points,))
+
+
+def around(rings: Iterable[tuple[Point, ...]], more: tuple[Point, ...] = ()) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of some rings and points, at least one in all; never of zero size."""
+    boxes = [_bounds(ring) for ring in (*rings, more) if ring]
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    west, south, east, north = min(wests), min(souths), max(easts), max(norths)
     pad = 0.005 if east - west < 1e-6 or north - south < 1e-6 else 0.0
     return west - pad, south - pad, east + pad, north + pad
 
 
-def around(rings: Iterable[tuple[Point, ...]], more: tuple[Point, ...] = ()) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of some rings and points, at least one in all."""
-    boxes = [extent(ring) for ring in (*rings, more) if ring]
-    wests, souths, easts, norths = zip(*boxes, strict=True)
-    return min(wests), min(souths), max(easts), max(norths)
+@lru_cache(maxsize=4096)
+def _bounds(points: tuple[Point, ...]) -> tuple[float, float, float, float]:
+    across, up = zip(*points, strict=True)
+    return min(across), min(up), max(across), max(up)
 
 
 def round_length(metres: float) -> float:

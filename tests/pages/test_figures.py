@@ -214,6 +214,15 @@ class TestGeometry:
         assert geometry.width_at(ring, (120.05, 30.05)) == pytest.approx(0.1)
         assert geometry.width_at(ring, (121.0, 30.05)) == 0
 
+    def test_path_has_a_gap_between_rings(self) -> None:
+        shape = (((1.0, 2.0), (1.1, 2.0), (1.0, 2.0)), ((3.000001, 4.0), (3.1, 4.0), (3.0, 4.0)))
+        xs, ys = geometry.path(shape)
+        assert plain(xs) == [1.0, 1.1, 1.0, None, 3.0, 3.1, 3.0]
+        assert plain(ys) == [2.0, 2.0, 2.0, None, 4.0, 4.0, 4.0]
+        assert [one.size for one in geometry.path(())] == [0, 0]
+        assert geometry.around(shape) == (1.0, 2.0, 3.1, 4.0) == geometry.around(shape[1:], ((1.0, 2.0),))
+        assert geometry.extent(((1.0, 2.0),)) == (0.995, 1.995, 1.005, 2.005), "a point alone has some room"
+
     @pytest.mark.parametrize(("metres", "expected"), [(9, 5), (10, 10), (4999, 2000), (30_000, 20_000), (0.2, 1)])
     def test_round_lengths(self, metres: float, expected: float) -> None:
         assert geometry.round_length(metres) == expected

@@ -120,6 +120,13 @@ class TestMap:
             assert words[0]["text"] == first
             assert words[-1]["text"] == last
 
+    def test_many_strengths_are_those_of_each(self) -> None:
+        z = np.array([[-4.0, -3.3, -2.6], [0.0, 2.58, 9.0]])
+        real = np.array([[True, False, False], [False, False, True]])
+        assert heat_map.strengths(z, real).tolist() == [[-3, -2, -1], [0, 1, 3]]
+        each = [[heat_map.strength(float(z[i, j]), bool(real[i, j])) for j in range(3)] for i in range(2)]
+        assert each == heat_map.strengths(z, real).tolist()
+
     def test_neighbours_become_one_box(self) -> None:
         found = heat_map.boxes(cells((5, 1, 9), (3, 1, 9), (4, 1, 9), (7, 1, 9), (4, 2, 9)))
         assert found.tolist() == [
