@@ -5,10 +5,13 @@
   // Wider figures are drawn anew at this width, so that their words stay readable when they are scaled to the sheet.
   var WIDEST = 900;
 
-  // A page whose sheets are laid out beforehand says how wide its figures are drawn, whatever the window's width is.
-  function widthOnPaper(plot) {
-    var asked = parseFloat(window.getComputedStyle(plot).getPropertyValue("--print-width"));
-    return asked || Math.min(plot.clientWidth, WIDEST);
+  // A page whose sheets are laid out beforehand says how its figures are drawn, whatever the window's width is.
+  function sizeOnPaper(plot) {
+    var style = window.getComputedStyle(plot);
+    return {
+      width: parseFloat(style.getPropertyValue("--print-width")) || Math.min(plot.clientWidth, WIDEST),
+      height: parseFloat(style.getPropertyValue("--print-height")) || plot.clientHeight
+    };
   }
 
   function figures() {
@@ -19,13 +22,12 @@
   function fit(plot) {
     var box = plot.querySelector(".svg-container");
     if (!box) { return; }
-    var width = widthOnPaper(plot);
-    if (plot.clientWidth !== width && window.Plotly) {
+    var size = sizeOnPaper(plot);
+    if ((plot.clientWidth !== size.width || plot.clientHeight !== size.height) && window.Plotly) {
       plot.dataset.resized = "yes";
-      window.Plotly.relayout(plot, { width: width, height: plot.clientHeight });
+      window.Plotly.relayout(plot, size);
     }
-    var svgs = plot.querySelectorAll(".main-svg"), height = svgs[0].getAttribute("height");
-    width = svgs[0].getAttribute("width");
+    var svgs = plot.querySelectorAll(".main-svg"), width = svgs[0].getAttribute("width"), height = svgs[0].getAttribute("height");
     box.style.aspectRatio = width + " / " + height;
     box.style.maxWidth = width + "px";
     svgs.forEach(function (svg) { svg.setAttribute("viewBox", "0 0 " + width + " " + height); });

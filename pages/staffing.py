@@ -30,9 +30,9 @@ from pages._components import (
     score_controls,
     session,
     staffing_cards,
+    staffing_effects,
     staffing_questions,
     staffing_tables,
-    staffing_words,
     states,
     status,
 )
@@ -279,9 +279,9 @@ def show_move(
         try:
             trial = moves.trial(snapshot, one, wish)
         except moves.Unneeded as error:
-            return _no_move(staffing_words.unneeded(error))
+            return _no_move(staffing_effects.unneeded(error))
         except MetricError as error:
-            return _no_move(staffing_words.refused(str(error)))
+            return _no_move(staffing_effects.refused(str(error)))
         if wish.people and wish.people > trial.plan.people:
             notices.append(f"该班次至多可调 {trial.plan.most} 人，已按 {trial.plan.people} 人推演。")
         stands = str(people) == str(trial.plan.people)

@@ -16,6 +16,8 @@ from data.reading import Snapshot
 from metrics import cache, catalogue, staffing
 from metrics.briefing import short_name
 from metrics.catalogue import Catalogue
+from metrics.force import shifts
+from metrics.force.shifts import Within
 from metrics.selection import Selection
 from metrics.staffing import posts, workload
 from metrics.staffing.picture import Picture, picture
@@ -24,6 +26,8 @@ from metrics.staffing.values import ShortRun, StationStaffing
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+# As many short stations as the page tells of one by one.
+_MOST_WAYS = 4
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,22 @@ class Lack:
         return sum(posts.whole(missing) for _, _, missing in self.stations)
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a short station comes through: within, its own roster in other hours; None where that is not enough."""
+
+    code: str
+    name: str
+    within: Within | None
+
+    @property
+    def words(self) -> str:
+        """Say it in a line: 「所内调班即可补足：9 时至 13 时的 4 人改排 21 时至次日 1 时」."""
+        if self.within is None:
+            return "所内没有足够富余的时段可改排，须从他所调入或增配"
+        return f"所内调班即可补足：{'，'.join(part.text for part in self.within.parts)}"
+
+
 @dataclass(frozen=True, eq=False)
 class Work:
     """What is shown of some stations.
@@ -45,6 +65,7 @@ class Work:
     one: the sums and figures of the chosen stations. count: how many they are. name: what to call them. day, week: who
     is short by hour of the day (24) and of the week (168, Monday first). short: runs of short hours with their station,
     the worst first. table: all stations (metrics.staffing.all_stations). undated: calls whose hour is not known.
+    ways: what the stations that are short most can do, the worst first.
     committed: the share of duty that calls may bind. knows_need, knows_duty: whether the calls say how many people they
     bind, and whether any of the stations has a roster.
     """
@@ -60,6 +81,7 @@ class Work:
     committed: float
     knows_need: bool
     knows_duty: bool
+    ways: tuple[Way, ...] = ()
 
 
 def work(snapshot: Snapshot, selection: Selection) -> Work:
@@ -74,11 +96,12 @@ def _work(snapshot: Snapshot, selection: Selection) -> Work:
     whole = picture(snapshot, workload.window(snapshot, selection, rules), rules)
     places = places_of(whole, selection)
     need, low, _, duty = whole.by_hour
+    short = _runs(whole, places, known)
     return Work(
         one=one, count=len(places), name=_name(one, len(places), selection),
         day=_lacks(whole, places, known, need, low, duty),
         week=_lacks(whole, places, known, whole.needed, whole.bounds[0], whole.on_duty),
-        short=_runs(whole, places, known),
+        short=short, ways=_ways(snapshot, whole, short),
         table=staffing.all_stations(snapshot, replace(selection, stations=())),
         undated=int(whole.counted.undated[places].sum()), committed=rules.committed,
         knows_need=bool(np.isfinite(whole.demand.hours_per_call[places]).any()),
@@ -116,6 +139,14 @@ def _runs(whole: Picture, places: list[int], known: Catalogue) -> tuple[tuple[st
         (codes[place], short_name(names[codes[place]]), run) for place in places for run in runs_of_place(whole, place)
     ]
     return tuple(sorted(found, key=lambda one: -one[2].missing))
+
+
+def _ways(snapshot: Snapshot, whole: Picture, short: tuple[tuple[str, str, ShortRun], ...]) -> tuple[Way, ...]:
+    names = {code: name for code, name, _ in short}
+    found = list(names.items())[:_MOST_WAYS]
+    return tuple(
+        Way(code, name, shifts.within(snapshot, whole, whole.counted.stations.index(code))) for code, name in found
+    )
 
 
 def _name(one: StationStaffing, count: int, selection: Selection) -> str:

@@ -56,6 +56,7 @@ def _found(snapshot: Snapshot, selection: Selection, pack: Pack, month: date) ->
     last = last_day(known, selection, found.subject.view)
     own = own_figures(snapshot, selection, found.subject.id, last, found.matrix.phi if found.matrix else 1.0)
     alarms, alarms_note = _alarms(snapshot, selection, known, last)
+    risen = tuple(one for one in current(snapshot, selection.stations, last) or () if one.leader == one.id)
     outlook, outlook_note = _outlook(snapshot, station.code)
     force, work_note = _work(snapshot, selection)
     like = peers.compare(snapshot, station.kind, month)
@@ -65,7 +66,7 @@ def _found(snapshot: Snapshot, selection: Selection, pack: Pack, month: date) ->
         outlook=outlook, outlook_note=outlook_note, work=force, work_note=work_note,
         hot=_hot(snapshot, selection, found, own),
         expected=cache.answer(snapshot, (selection.stations, selection.categories), _expected),
-        peers=like, told=tuple(text for text in told if text), only=only,
+        peers=like, told=tuple(text for text in told if text), only=only, risen=risen,
     )  # fmt: skip
 
 

@@ -91,6 +91,7 @@ class SelfCheck:
     scores: all targets, the missed first and those farthest off on top. alarms, outlook: None while not fitted;
     alarms_note, outlook_note, work_note: why a part is missing, or how good it is. told: the headline, at most
     three sentences. only: the categories that all but targets, staffing, peers and outlook is narrowed to, "" for all.
+    risen: the leading alarms of the station, of whatever category.
     """
 
     station: Station
@@ -109,6 +110,7 @@ class SelfCheck:
     peers: Peers
     told: tuple[str, ...] = ()
     only: str = ""
+    risen: tuple[Alarm, ...] = ()
 
     @property
     def missed(self) -> tuple[Score, ...]:

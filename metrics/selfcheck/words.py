@@ -26,7 +26,8 @@ def standing(station: str, force: Work | None, own: Own, peers: Peers) -> str:
     """Say the worst hours of shortage, rates far above those of like stations, and repeats that really rose."""
     told = []
     if force is not None and force.knows_need and force.knows_duty and force.short:
-        told.append(say_short(force.short[0][2]).partition("（")[0])
+        lacking = say_short(force.short[0][2]).partition("（")[0]
+        told.append(f"{lacking}，所内调班即可补足" if force.ways and force.ways[0].within else lacking)
     places = [(one.metric.label, one.places[station].verdict) for one in peers.positions if station in one.places]
     told += [f"{label}比同类所明显偏高" for label, verdict in places if verdict == VERY_HIGH]
     repeats = own.repeats

@@ -28,6 +28,8 @@ from metrics.staffing.workload import Dates
 Floats = NDArray[np.float64]
 DRAWS, SEED = 200, 20
 UNSURE = "不能断定"
+# What stands for a wait without end.
+OVERLOADED = "超负荷"
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,4 +251,4 @@ def say_side(side: Side) -> str:
 
 
 def _wait(minutes: float | None) -> str:
-    return "无法估计（超负荷）" if minutes is None else f" {minutes:.1f} 分钟"
+    return OVERLOADED if minutes is None else f" {minutes:.1f} 分钟"

@@ -116,7 +116,7 @@ def words_of(one: StationStaffing) -> tuple[str, ...]:
     words += [f"{posts.say_short(run)}。" for run in one.short[1:]]
     if one.queue and one.queue.overload > 0:
         words.append(f"{one.queue.overload:.0%} 的出警警情发生在超负荷时段，仅靠本所在岗警力会越积越多。")
-    if one.short and (spare := _spare(one)):
+    if one.short and (spare := spare_words(one)):
         words.append(spare)
     return tuple(words)
 
@@ -134,7 +134,7 @@ def _first_words(
     return f"{posts.say_short(short[0])}。" if short else "各时段在岗人数均不少于应配人数（相差不足 1 人不计）。"
 
 
-def _spare(one: StationStaffing) -> str:
+def spare_words(one: StationStaffing) -> str:
     """Say in which hours a station that is short elsewhere has people to spare."""
     more = {
         hour: duty - need
@@ -332,4 +332,4 @@ def _only(values: Floats, places: list[int]) -> float | None:
     return number(float(values[places[0]])) if len(places) == 1 else None
 
 
-__all__ = ["all_stations", "minutes", "of", "words_of"]
+__all__ = ["all_stations", "minutes", "of", "spare_words", "words_of"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from data.reading import Snapshot
 from metrics import catalogue
-from metrics.alarms.records import sentence
+from metrics.alarms.records import Alarm, sentence
 from metrics.briefing.surges import surges
 from metrics.briefing.values import Surge
 from metrics.definitions import METRICS
@@ -54,6 +55,13 @@ def mean_words(found: tuple[Surge, ...]) -> str:
     said = "；".join(f"{kind}：{_of_kind(found[:_MOST], kind)}" for kind in kinds)
     more = f"；另有 {len(found) - _MOST} 处" if len(found) > _MOST else ""
     return f"该所有预警（{said}{more}），本页为多周平均，均值不反映本周。"
+
+
+def own_words(found: Sequence[Alarm]) -> str:
+    """Say the same on a station's own page, where its name is not said again."""
+    told = [f"{one.kind}：{sentence(one, False).removeprefix(one.name).strip()}" for one in found[:_MOST]]
+    more = f"；另有 {len(found) - _MOST} 处" if len(found) > _MOST else ""
+    return f"本所有预警（{'；'.join(told)}{more}），本图为多周平均，不反映本周。" if found else ""
 
 
 def _also(surge: Surge) -> str:

@@ -14,6 +14,7 @@ from metrics.selection import Selection
 from metrics.selfcheck import SelfCheck
 from metrics.selfcheck.words import moved_title
 from pages._components import (
+    alarm_notices,
     cards,
     change_rows,
     definitions,
@@ -230,12 +231,17 @@ def _duty(found: SelfCheck, mode: str, source: str) -> Slots:
     if one.posts is not None:
         said.append(f"平均应配 {one.posts:.1f} 人")
     more = f"/staffing?station={quote(one.station)}"
+    rising = alarm_notices.own_words(found.risen)
     return cards.filled(
         staffing_figures.day_steps(work, mode, lambda _: more),
         title=staffing_words.finding(work),
         sub=f"人，民警、辅警合计{' · 全部类别' if found.only else ''} · 按 {one.first} 至 {one.last} 的平均一天",
         note=[
-            html.P(["；".join(said), "。", *one.words[1:], staffing_words.bridge(found.missed, work)]),
+            *([states.notice(rising)] if rising else []),
+            *staffing_words.ways(work),
+            html.P(
+                ["；".join(said), "。", *staffing_words.when_short(work)[1:], staffing_words.bridge(found.missed, work)]
+            ),
             html.A("警力配置 ›", href=more),
         ],
         source=source,

@@ -222,7 +222,10 @@ def duty_sheet(shown: Shown) -> export.Sheet:
             range(24), one.day_needed, one.day_low, one.day_high, one.day_on_duty, one.day_shortfall, strict=True,
         )
     )  # fmt: skip
-    lines = (("统计日期", f"{one.first} 至 {one.last}"), ("说明", "".join(one.notes)))
+    lines = (
+        ("统计日期", f"{one.first} 至 {one.last}"), ("说明", "".join(one.notes)),
+        *(("怎么办", way.words) for way in found.work.ways),
+    )  # fmt: skip
     return export.sheet_of(
         own(shown), f"{found.station.name}应配与在岗", columns, rows, about="station-duty", lines=lines, name="警力"
     )

@@ -187,8 +187,8 @@ def open_business(found: SelfCheck) -> html.Div:
     parts += [_ages(one) for one in (own.disputes, own.cases) if one is not None]
     reasons = (
         (own.repeats, "没有可判断重复的警情（须有来电标识或坐标）"),
-        (own.disputes, "没有登记纠纷调解结果"),
-        (own.cases, "没有案件数据"),
+        (own.disputes, "所选类别没有纠纷调解结果" if found.only else "没有登记纠纷调解结果"),
+        (own.cases, "所选类别没有案件" if found.only else "没有案件数据"),
     )
     missing = [words for one, words in reasons if one is None]
     if missing:

@@ -18,6 +18,7 @@ from pages._components import (
     cards,
     figures,
     score_controls,
+    staffing_effects,
     staffing_figures,
     staffing_questions,
     staffing_tables,
@@ -133,16 +134,16 @@ def move_parts(snapshot: Snapshot, trial: Trial, mode: str) -> dict[str, Any]:
         "days": list(staffing_questions.DAYS.items()),
     }  # fmt: skip
     return {
-        "hidden": [False, False], "said": staffing_words.move_said(trial),
+        "hidden": [False, False], "said": staffing_effects.move_said(trial),
         "options": {key: score_controls.options(choices) for key, choices in offered.items()},
         "values": {
             "give": plan.give, "take": plan.take, "begin": str(plan.begin), "hours": str(plan.hours), "days": plan.days
         },
-        "most": plan.most, "words": staffing_words.slider_words(plan.people, plan.most),
+        "most": plan.most, "words": staffing_effects.slider_words(plan.people, plan.most),
         "figure": move_steps(trial, mode),
         "heads": {
-            "title": staffing_words.move_title(trial),
-            "sub": f"人 · {staffing_words.when(trial)} · 细线应配，蓝线调整后，灰线现在",
+            "title": staffing_effects.move_title(trial),
+            "sub": f"人 · {staffing_effects.when(trial)} · 细线应配，蓝线调整后，灰线现在",
             "note": staffing_words.listed(move.notes[-1:]), "source": status.source_line(snapshot),
         },
     }  # fmt: skip

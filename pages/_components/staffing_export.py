@@ -13,7 +13,7 @@ from metrics.force.rules import rules as rules_of
 from metrics.force.work import Work, work
 from metrics.model import MetricError
 from metrics.staffing.posts import say_missing, whole
-from pages._components import staffing_methods, staffing_questions, staffing_tables, staffing_words
+from pages._components import staffing_effects, staffing_methods, staffing_questions, staffing_tables, staffing_words
 from pages._components.export import Column, Sheet, sheet_of
 from pages._components.figures import WEEKDAYS
 from pages._components.score_questions import month_words
@@ -74,6 +74,7 @@ def judged(shown: Shown) -> Sheet:
     rows += [
         ("缺人时段", f"{name} {len(run.hours)} 小时", staffing_words.run_words(run)) for _, name, run in found.short
     ]
+    rows += [("怎么办", one.name, one.words) for one in found.ways]
     columns = (Column("指标", width=16), Column("数值", width=20), Column("含义", width=60))
     about = ("staffing-need", "staffing-queue", "match_index", "utilisation")
     return sheet_of(shown, "警力判断", columns, rows, about=about, lines=_lines(found))
@@ -150,9 +151,11 @@ def move(shown: Shown) -> Sheet:
     rows = [
         (side.name, *row[:5])
         for side in (trial.move.source, trial.move.target)
-        for row in staffing_words.effect_rows(side)
+        for row in staffing_effects.effect_rows(side)
     ]
-    moved = f"{trial.move.source.name}调 {trial.plan.people} 人到{trial.move.target.name}，{staffing_words.when(trial)}"
+    moved = (
+        f"{trial.move.source.name}调 {trial.plan.people} 人到{trial.move.target.name}，{staffing_effects.when(trial)}"
+    )
     lines = (("推演", moved), ("说明", " ".join(trial.move.notes)))
     return sheet_of(shown, "试算：调整警力", columns, rows, about=("staffing-move", "staffing-queue"), lines=lines)
 

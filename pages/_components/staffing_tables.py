@@ -224,7 +224,7 @@ def _hours(short: tuple[int, ...], lacking: int) -> Written:
 
 
 def _waiting(row: Mapping[str, Any]) -> str:
-    wait = "无法估计（有超负荷时段）" if row["mean_wait"] is None else f"{row['mean_wait']:.1f} 分钟"
+    wait = "超负荷" if row["mean_wait"] is None else f"{row['mean_wait']:.1f} 分钟"
     return f"来警时没有空闲警组的概率；平均等候 {wait}"
 
 

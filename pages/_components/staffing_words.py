@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 
 from metrics.briefing import short_name
-from metrics.compare import REAL
-from metrics.force.moves import Trial, Unneeded
 from metrics.force.shifts import Within
-from metrics.force.work import Work
+from metrics.force.work import Way, Work
 from metrics.score import Score
-from metrics.staffing import posts
-from metrics.staffing.moving import say_slots
-from metrics.staffing.posts import LEAST, say_missing, say_run, whole
-from metrics.staffing.stations import LOW, UNJUDGED
-from metrics.staffing.values import Allocation, Effect, ShortRun, Side, StationStaffing
-from pages._components import staffing_questions, states
+from metrics.staffing.moving import OVERLOADED
+from metrics.staffing.posts import say_missing, say_run, whole
+from metrics.staffing.stations import LOW, UNJUDGED, spare_words
+from metrics.staffing.values import Allocation, Effect, ShortRun, StationStaffing
 from pages._components.markup import static
 from pages._components.staffing_tables import merged
 
 _SHORT_LISTED = 4
+# Smoothing leaves a few calls in every hour: fewer than this are none that anybody has to wait for.
+NONE_OF_THEM = 0.005
 Measure = tuple[str, str, str, str]
 
 
@@ -46,6 +43,8 @@ def finding(work: Work) -> str:
 def judgement(work: Work) -> html.Div:
     """Return what stands out in sentences, and the measures with what they mean."""
     parts: list[Any] = [html.Ul([html.Li(said) for said in sentences(work)], className="said")]
+    if work.count == 1:
+        parts += ways(work)
     found = measures(work)
     if found:
         listed = [_measure(*one) for one in found]
@@ -58,13 +57,59 @@ def sentences(work: Work) -> list[Any]:
     if not work.knows_need:
         return ["警情没有处置时间或出动人数，无法测算应配人数；可看来警的时段分布。"]
     if work.count == 1 or not work.short:
-        return list(work.one.words)
+        return when_short(work)
     listed: list[Any] = []
+    told: set[str] = set()
     for code, name, run in work.short[:_SHORT_LISTED]:
         listed.append([merged(name, "查看该所", station=code), f" {run_words(run)}。"])
+        if code not in told:
+            listed[-1] += [html.Span(f"{way.words}。") for way in work.ways if way.code == code]
+        told.add(code)
     if len(work.short) > _SHORT_LISTED:
         listed.append(f"另有 {len(work.short) - _SHORT_LISTED} 处，见各所对照。")
     return listed
+
+
+def when_short(work: Work) -> list[str]:
+    """Return the sentences of one station; hours with people to spare are told with what they are good for."""
+    spare = spare_words(work.one)
+    return [said for said in work.one.words if said != spare or not any(way.within for way in work.ways)]
+
+
+def ways(work: Work) -> list[html.Div]:
+    """Return what a station that is short can do, its own roster first; [] for one that lacks nobody."""
+    return [within(one.within) if one.within else _no_way(one) for one in work.ways if work.count == 1]
+
+
+def within(found: Within) -> html.Div:
+    """Return who works which other hours, and what that does to the calls that find no unit."""
+    p, left = found.side.p_no_unit, found.side.overload[1]
+    rest = f"；仍有 {left:.1%} 的出警警情{OVERLOADED}" if left >= NONE_OF_THEM else ""
+    effect = f"来警时无空闲警组 {chance(p.before)} → {chance(p.after)}，{points(p)}，{p.verdict}{rest}。"
+    return html.Div(
+        [
+            html.P([html.B("怎么办："), "先在所内调班，各时段即不再缺人，不用外调。"]),
+            html.Ul([html.Li(part.text) for part in found.parts]),
+            html.P(effect.replace("-", "−"), className="tone-none"),
+        ],
+        className="way",
+    )
+
+
+def _no_way(one: Way) -> html.Div:
+    return html.Div(html.P([html.B("怎么办："), f"{one.words}（见「警力配置」的试算与增配建议）。"]), className="way")
+
+
+def chance(value: float | None) -> str:
+    """Return a probability in %, or a dash."""
+    return "—" if value is None else f"{value:.1%}"
+
+
+def points(effect: Effect) -> str:
+    """Return a change of a probability in percentage points with its interval, or a dash."""
+    if effect.change is None or effect.low is None or effect.high is None:
+        return "—"
+    return f"{100 * effect.change:+.1f} 点（{100 * effect.low:+.1f} 至 {100 * effect.high:+.1f}）"
 
 
 def bridge(missed: Sequence[Score], work: Work) -> str:
@@ -111,15 +156,15 @@ def measures(work: Work) -> list[Measure]:
 
 
 def _queue(one: StationStaffing) -> list[Measure]:
+    """Return how calls wait; endless waits and the hours that cause them are one thing and have one name."""
     assert one.queue is not None
-    wait = one.queue.p90_wait
-    late = f"P90；等候超过 10 分钟的占 {one.queue.p_late:.0%}（模型估计，不含路程）"
-    found = [
-        ("无空闲警组", f"{one.queue.p_no_unit:.1%}", "来警时所有警组都在处警的概率", ""),
-        ("等候派出", "无法估计" if wait is None else f"{wait:.1f} 分钟", late, "worse" if wait is None else ""),
-    ]
+    found = [("无空闲警组", f"{one.queue.p_no_unit:.1%}", "来警时所有警组都在处警的概率", "")]
+    if one.queue.p90_wait is not None:
+        late = f"P90；等候超过 10 分钟的占 {one.queue.p_late:.0%}（模型估计，不含路程）"
+        found.append(("等候派出", f"{one.queue.p90_wait:.1f} 分钟", late, ""))
     if one.queue.overload > 0:
-        found.append(("超负荷", f"{one.queue.overload:.1%}", "的出警警情发生在工作量超过在岗警力的时段", "worse"))
+        said = "的出警警情发生在工作量超过在岗警力的时段，那时等不到空闲警组"
+        found.append((OVERLOADED, f"{one.queue.overload:.1%}", said, "worse"))
     return found
 
 
@@ -144,126 +189,6 @@ def assumptions(work: Work) -> list[str]:
         told.append(f"{per_call}，每组 {one.crew:.1f} 人。")
     told.append("在岗为接处警、巡逻岗的民警和辅警。")
     return told
-
-
-# ---- a move ----------------------------------------------------------------------------------------
-
-
-def move_title(trial: Trial) -> str:
-    """Say the move in one line."""
-    return f"试算：{short_name(trial.move.source.name)}调 {trial.plan.people} 人到{short_name(trial.move.target.name)}"
-
-
-def move_said(trial: Trial) -> html.Div:
-    """Return one table per station: each figure before and after, with the interval of the change and its verdict."""
-    sides = html.Div([_side(trial.move.source, "调出"), _side(trial.move.target, "调入")], className="sides")
-    rest = "；".join(posts.say_short(run) for run in trial.rest)
-    told = [html.P(f"调整后{short_name(trial.move.target.name)}仍有：{rest}。", className="card-note")] if rest else []
-    own = [_within(trial.within)] if trial.within else []
-    return static([*own, sides, *told])
-
-
-def _within(found: Within) -> html.P:
-    """Say what the station can do with its own people, before anybody else's."""
-    p = found.side.p_no_unit
-    said = f"{short_name(found.side.name)}把 {within_words(found)}，各时段即不再缺人"
-    effect = f"来警时无空闲警组由 {_chance(p.before)} 变为 {_chance(p.after)}，{_points(p)}，{p.verdict}".replace(
-        "-", "−"
-    )
-    return html.P([html.B("先在所内调班："), f"{said}；{effect}。"], className="move-within")
-
-
-def within_words(found: Within) -> str:
-    """Say who works which other hours."""
-    return "，".join(part.text for part in found.parts)
-
-
-def _side(side: Side, verb: str) -> html.Div:
-    heads = ("", "现在", "调整后", "变化（95% 区间）", "判定")
-    head = html.Tr([html.Th(text, scope="col", className="num" if 0 < n < 4 else "") for n, text in enumerate(heads)])
-    rows = [_effect_row(*row) for row in effect_rows(side)]
-    caption = html.Caption(f"{side.name} · {verb} {abs(side.people)} 人")
-    return html.Div(html.Table([caption, html.Thead(head), html.Tbody(rows)], className="plain-table side-table"))
-
-
-EffectRow = tuple[str, str, str, str, str, float]
-
-
-def effect_rows(side: Side) -> list[EffectRow]:
-    """Return label, before, after, change with interval, verdict, and the sign of the change (0 where not real)."""
-    p, wait = side.p_no_unit, side.p90_wait
-    rows = [
-        ("来警时无空闲警组", _chance(p.before), _chance(p.after), _points(p), p.verdict, _sign(p)),
-        ("等候派出 P90（分钟）", _minutes(wait.before), _minutes(wait.after), _span(wait), *_judged(wait)),
-    ]
-    if max(side.shortfall) >= LEAST:
-        most, left = (say_missing(missing) for missing in side.shortfall)
-        change = math.fsum(sign * whole(one) for sign, one in zip((-1, 1), side.shortfall, strict=True) if one >= LEAST)
-        rows.append(("最大缺口", most, left, f"{change:+.0f} 人" if change else "不变", "按平均日计", change))
-    if max(side.overload) >= 0.0005:
-        before, after = side.overload
-        change = after - before
-        rows.append(
-            ("超负荷时段的警情", f"{before:.1%}", f"{after:.1%}", f"{100 * change:+.1f} 点", "", round(change, 3))
-        )
-    if side.response_p90 is not None:
-        rows.append(("实测到达 P90（分钟）", f"{side.response_p90:.1f}", "—", "含路程，供参照", "", 0.0))
-    return [(*row[:3], row[3].replace("-", "−"), *row[4:]) for row in rows]
-
-
-def _effect_row(label: str, before: str, after: str, change: str, verdict: str, sign: float) -> html.Tr:
-    mark, tone = ("↑ ", "worse") if sign > 0 else ("↓ ", "better") if sign < 0 else ("", "none")
-    return html.Tr(
-        [
-            html.Th(label, scope="row"),
-            html.Td(before, className="num"),
-            html.Td(after, className="num now"),
-            html.Td(f"{mark}{change}", className=f"num tone-{tone}"),
-            html.Td(verdict, className=f"tone-{tone if verdict == REAL else 'none'}"),
-        ]
-    )
-
-
-def _judged(effect: Effect) -> tuple[str, float]:
-    """Return the verdict and sign; where nobody waits before and after there is nothing to judge."""
-    if effect.before == effect.after == 0:
-        return "不变", 0.0
-    if effect.before is None and effect.after is None:
-        return "不作判定", 0.0
-    return effect.verdict, _sign(effect)
-
-
-def _sign(effect: Effect) -> float:
-    if effect.verdict != REAL:
-        return 0.0
-    if effect.change is None:
-        # From a number to endless waiting or back; the interval lies on one side of 0.
-        return 1.0 if effect.after is None else -1.0
-    return effect.change
-
-
-def _chance(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1%}"
-
-
-def _minutes(value: float | None) -> str:
-    return "超负荷" if value is None else f"{value:.1f}"
-
-
-def _points(effect: Effect) -> str:
-    if effect.change is None or effect.low is None or effect.high is None:
-        return "—"
-    return f"{100 * effect.change:+.1f} 点（{100 * effect.low:+.1f} 至 {100 * effect.high:+.1f}）"
-
-
-def _span(effect: Effect) -> str:
-    if effect.before == effect.after == 0:
-        return "均不到 10% 的来警须等候"
-    if effect.before is None or effect.after is None:
-        return "仍超负荷" if effect.before is effect.after else "转为超负荷" if effect.after is None else "不再超负荷"
-    if effect.change is None or effect.low is None or effect.high is None:
-        return f"{effect.after - effect.before:+.1f}（区间无界）"
-    return f"{effect.change:+.1f}（{effect.low:+.1f} 至 {effect.high:+.1f}）"
 
 
 # ---- extra posts -----------------------------------------------------------------------------------
@@ -305,34 +230,9 @@ def _reason(text: str) -> str:
     return text.partition(" ")[2] or text
 
 
-def slider_words(people: int, most: int) -> str:
-    """Say the number of people on the slider."""
-    return f"调 {people} 人（该班次至多 {most} 人）"
-
-
-def refused(text: str) -> html.Div:
-    """Say why there is nothing to try out."""
-    return states.panel("无法推演", text)
-
-
-def unneeded(error: Unneeded) -> html.Div:
-    """Say why no move is proposed, with a link that tries one out all the same."""
-    link = merged("仍要试算", className="button", take=error.take)
-    parts = [html.P("不须调整", className="state-title"), html.P(str(error), className="state-text"), link]
-    return html.Div(parts, className="state state-neutral", role="status")
-
-
 def listed(words: Sequence[str]) -> html.Div:
     """Return notes as one paragraph each."""
     return static([html.Span(said) for said in words], "assumptions")
-
-
-def when(trial: Trial) -> str:
-    """Say the hours that are moved."""
-    plan = trial.plan
-    if plan.days == "1234567":
-        return say_slots(plan.slots)
-    return f"{staffing_questions.DAYS[plan.days]} {plan.begin} 时起 {plan.hours} 小时"
 
 
 def week_finding(work: Work) -> str:

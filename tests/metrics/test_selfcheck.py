@@ -235,7 +235,7 @@ def test_a_shortened_list_says_how_many_there_are(store: Store) -> None:
 def test_shortage_peers_and_repeats_are_said_only_where_they_stand_out(store: Store) -> None:
     own = checked(store, calls({"call": day(0)})).own
     run = ShortRun((21, 22, 23), 21, 4.54, 1.0)
-    force: Any = SimpleNamespace(knows_need=True, knows_duty=True, short=((tiny.CITY, "东港所", run),))
+    force: Any = SimpleNamespace(knows_need=True, knows_duty=True, short=((tiny.CITY, "东港所", run),), ways=())
     verdicts = (("alerts_valid", "偏高"), ("alerts_crime", "明显偏高"))
     near: Any = SimpleNamespace(
         positions=[

@@ -52,6 +52,14 @@ def test_a_mean_says_that_it_hides_the_alarm(store: Store) -> None:
     assert alarm_notices.mean_words(()) == ""
 
 
+def test_a_station_s_own_page_leaves_its_name_out() -> None:
+    said = alarm_notices.own_words([alarm()])
+    assert said.startswith("本所有预警（突升：刑事警情近 7 日 40 起") and said.endswith("不反映本周。")
+    assert alarm_notices.own_words([]) == ""
+    assert alarm_notices.own_words([alarm()] * 5).count("突升：") == 3
+    assert "另有 2 处" in alarm_notices.own_words([alarm()] * 5)
+
+
 def test_no_line_while_nothing_is_fitted(store: Store) -> None:
     snapshot = tiny.snapshot_of(store, steady)
     assert alarm_notices.notices(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,))) == []

@@ -23,6 +23,7 @@ from metrics.selection import Selection
 from pages._components import (
     export,
     staffing_cards,
+    staffing_effects,
     staffing_export,
     staffing_figures,
     staffing_move_figure,
@@ -42,10 +43,10 @@ LAST = Selection(period="custom", first=date(2026, 10, 25), last=date(2026, 10, 
 FILTER: dict[str, Any] = {"selection.data": LAST.to_query(), "snapshot.data": "1"}
 
 
-def fill(con: duckdb.DuckDBPyConnection) -> None:
+def fill(con: duckdb.DuckDBPyConnection, people_by_day: int = 4) -> None:
     """Four weeks: 东港 with a call at 22 and nobody there from 20 on, 西郊 and 南山 with people around the clock."""
     for station, hours, begin, length, people in (
-        (CITY, (9, 15, 22), 8, 12, 4), (EDGE, (10,), 0, 24, 6), (VILLAGE, (12,), 0, 24, 9),
+        (CITY, (9, 15, 22), 8, 12, people_by_day), (EDGE, (10,), 0, 24, 6), (VILLAGE, (12,), 0, 24, 9),
     ):  # fmt: skip
         for n in range(DAYS):
             day = datetime(2026, 9, 28) + timedelta(days=n)
@@ -183,9 +184,11 @@ def test_title_says_who_is_short_when(snapshot: Snapshot) -> None:
 
 def test_measures_carry_their_meaning(snapshot: Snapshot) -> None:
     found = {label: (value, meaning) for label, value, meaning, _ in staffing_words.measures(of(snapshot, CITY))}
-    assert set(found) == {"应配 / 在岗", "占用率", "匹配度", "无空闲警组", "等候派出", "超负荷"}
+    assert set(found) == {"应配 / 在岗", "占用率", "匹配度", "无空闲警组", "超负荷"}
     assert found["占用率"][0] == "12.5%" and "60%" in found["占用率"][1]
-    assert found["等候派出"][0] == "无法估计"
+    # An endless wait and the hours behind it are one thing, said once.
+    assert found["超负荷"][0] == "33.1%" and "等不到空闲警组" in found["超负荷"][1]
+    assert "等候派出" in {label for label, *_ in staffing_words.measures(of(snapshot, EDGE))}
     assert any("60%" in said for said in staffing_words.assumptions(of(snapshot, CITY)))
 
 
@@ -255,21 +258,56 @@ def test_station_rows_mark_the_short_hours_and_the_chosen(snapshot: Snapshot) ->
 
 
 def test_when_names_the_weekdays(snapshot: Snapshot) -> None:
-    assert staffing_words.when(moves.trial(snapshot, LAST, Wish())) == "每日 22 时至 23 时"
+    assert staffing_effects.when(moves.trial(snapshot, LAST, Wish())) == "每日 22 时至 23 时"
     weekend = moves.trial(snapshot, LAST, Wish(days="67", begin=20, hours=8))
-    assert staffing_words.when(weekend) == "周六、周日 20 时起 8 小时"
+    assert staffing_effects.when(weekend) == "周六、周日 20 时起 8 小时"
 
 
 def test_effect_of_a_move_has_interval_and_verdict(snapshot: Snapshot) -> None:
     trial = moves.trial(snapshot, LAST, Wish(people=4))
-    rows = {row[0]: row for row in staffing_words.effect_rows(trial.move.target)}
-    _, before, after, change, verdict, sign = rows["来警时无空闲警组"]
+    rows = {row[0]: row for row in staffing_effects.effect_rows(trial.move.target)}
+    _, before, after, change, verdict, tone = rows["来警时无空闲警组"]
     assert (before.endswith("%"), after.endswith("%")) == (True, True)
-    assert "至" in change and verdict == "真变化" and sign < 0
+    assert "至" in change and verdict == "真变化" and tone == "better"
     assert rows["等候派出 P90（分钟）"][1] == "超负荷"
     assert rows["等候派出 P90（分钟）"][3] == "不再超负荷"
-    assert text_of(staffing_words.move_said(trial)).count("变化（95% 区间）") == 2
+    assert text_of(staffing_effects.move_said(trial)).count("变化（95% 区间）") == 2
     assert rows["最大缺口"][1:4] == ("3 人", "0 人", "−3 人")
+    assert [rows[name][5] for name in ("等候派出 P90（分钟）", "最大缺口", "超负荷时段的警情")] == ["better"] * 3
+
+
+def test_only_what_leaves_nothing_over_is_green(snapshot: Snapshot) -> None:
+    side = moves.trial(snapshot, LAST, Wish(people=4)).move.target
+    partly = replace(side, overload=(0.258, 0.065), shortfall=(4.0, 2.0))
+    rows = {row[0]: row for row in staffing_effects.effect_rows(partly)}
+    assert rows["等候派出 P90（分钟）"][3] == "其余 6.5% 的警情仍超负荷"
+    assert {rows[name][5] for name in ("等候派出 P90（分钟）", "最大缺口", "超负荷时段的警情")} == {"less"}
+    table = html_of(staffing_effects.move_said(replace_target(moves.trial(snapshot, LAST, Wish(people=4)), partly)))
+    row = table[table.index("超负荷时段的警情") :].partition("</tr>")[0]
+    assert "↓ −19.3 点" in row and "tone-better" not in row
+
+
+def replace_target(trial: moves.Trial, side: Any) -> moves.Trial:
+    return replace(trial, move=replace(trial.move, target=side))
+
+
+def test_a_short_station_is_told_what_to_do_first(snapshot: Snapshot) -> None:
+    found = of(snapshot, CITY)
+    assert [one.within is None for one in found.ways] == [False]
+    said = text_of(staffing_words.judgement(found))
+    assert "怎么办：先在所内调班" in said and "的 3 人改排 22 时至 23 时" in said
+    # Hours with people to spare are told as part of the answer, not beside it.
+    assert "可先在所内调整" not in said
+    assert "→" in said and "真变化" in said
+    assert "所内调班即可补足：" in text_of(staffing_words.judgement(of(snapshot)))
+    assert of(snapshot, EDGE).ways == () and "怎么办" not in text_of(staffing_words.judgement(of(snapshot, EDGE)))
+
+
+def test_without_people_to_spare_the_answer_is_another(store: Store) -> None:
+    found = of(tiny.snapshot_of(store, lambda con: fill(con, 2)), CITY)
+    said = "所内没有足够富余的时段可改排，须从他所调入或增配"
+    assert [(one.within, one.words) for one in found.ways] == [(None, said)]
+    assert f"怎么办：{said}" in text_of(staffing_words.judgement(found))
 
 
 # ---- the address -----------------------------------------------------------------------------------
