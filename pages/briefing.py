@@ -36,6 +36,8 @@ dash.register_page(__name__, path="/", name="今日会商", title="今日会商 
 _SPARKS = {name: f"kpi-{name}-spark" for name in CARD_METRICS}
 # |z| from which a cell is tinted, and tinted more; the full colour is kept for 真变化.
 _TINTS = (2.58, 3.3)
+# More categories than this are counted, not named, where the matrix leaves them out.
+_MOST_LEFT_OUT = 4
 
 
 def layout(**query: Any) -> html.Div:
@@ -152,7 +154,7 @@ def _cards(
         "matrix": cards.filled(
             _matrix(found.matrix, selection) if found.matrix else states.nothing_happened(found.noun),
             title=f"{corner(found.matrix)} × 类别",
-            sub=f"{label}，起 · {found.title} · 底色为与自身预期之差 · 按总数排列，共 {_row_count(found)} 行"
+            sub=f"{label}，起 · {found.title} · 底色为与自身预期之差 · 按总数排列，共 {_rows_said(found)}"
             + (" · 「<3」「略」为避免识别个人而不显示" if found.matrix and found.matrix.hidden else ""),
             note=cards.diverging_legend(),
             source=source,
@@ -168,8 +170,15 @@ def _cards(
     }
 
 
-def _row_count(found: Briefing) -> int:
-    return len(found.matrix.rows) if found.matrix else 0
+def _rows_said(found: Briefing) -> str:
+    """Say how many stations or beats there are, and what stands beside or is left out."""
+    matrix = found.matrix
+    if matrix is None:
+        return "0 行"
+    apart = "，未登记另列" if len(matrix.rows) > matrix.registered else ""
+    left_out = f" · 未列{'、'.join(matrix.left_out)}" if 0 < len(matrix.left_out) <= _MOST_LEFT_OUT else ""
+    more = f" · 未列另外 {len(matrix.left_out)} 类" if len(matrix.left_out) > _MOST_LEFT_OUT else ""
+    return f"{matrix.registered} 个{corner(matrix)}{apart}{left_out}{more}"
 
 
 def _covered(known: catalogue.Catalogue) -> str:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from metrics import expectation
 from metrics.briefing import Card, Point, short_name
-from metrics.change import HIGH, LOW, SAID, clause, sentence
+from metrics.change import HIGH, LOW, SAID, badge, clause, sentence
 from metrics.compare import NO_BASE, NOT_JUDGED, REAL, TOO_FEW, USUAL
 from metrics.definitions import METRICS
 from metrics.model import Refused
@@ -38,7 +38,7 @@ def scope(source: Source) -> Section:
     lines = [
         f"统计周期：{found.title}。环比对{found.windows['previous']}，同比对{found.windows['last_year']}。",
         f"统计口径：{found.filter_words.replace(' · ', '、')}；{counted}。",
-        f"{found.judged_by}。「{REAL}」指超出随机波动；「{HIGH}」「{LOW}」指在预期区间之外，但同时比较多项，仍可能是偶然；"
+        f"{found.judged_by}。「{REAL}」指超出随机波动；「{HIGH}」「{LOW}」指在预期区间之外，但未经检验确认，仍可能是偶然；"
         f"「{USUAL}」指在随机波动范围内；「{TOO_FEW}」指数量太少，即使翻倍也难以区分；「{NOT_JUDGED}」指此前数据不足，"
         f"没有可比的预期；「{NO_BASE}」指对比时段没有数据。",
         *found.notes,
@@ -131,7 +131,7 @@ def card_table(source: Source, name: str) -> Table:
             card.value,
             card.previous,
             card.last_year,
-            card.verdict,
+            badge(card.verdict, card.value, card.expected),
             card.metric,
             usual(card.expected) if card.expected else "—",
         )
@@ -149,8 +149,12 @@ def categories(source: Source) -> tuple[Part, ...]:
 
 def _category_table(source: Source) -> Table:
     lines = [
-        Line(row.name, row.value, row.previous, row.last_year, row.verdict, row.metric) for row in source.briefing.rows
-    ]
+        Line(
+            row.name, row.value, row.previous, row.last_year, badge(row.verdict, row.value, row.expected), row.metric,
+            usual(row.expected) if row.expected else "",
+        )
+        for row in source.briefing.rows
+    ]  # fmt: skip
     found = source.briefing
     return tables.changes(
         f"分类{found.noun}", "类别", lines, f"单位：起。指标：{found.subject.label}。{found.judged_by}。"
@@ -191,15 +195,17 @@ def focus(source: Source) -> Table | None:
     codes = [code for code in dict.fromkeys([*(one.code for one in high), *warned]) if code in places]
     if not codes:
         return None
+    ranged = source.briefing.has_ranges
     columns = (
         Column("序号", 0.6), Column("单位", 1.1), Column("本期数", 0.8, True), Column("预期", 0.8, True),
-        Column("判定", 1.0), Column("预警", 3.8),
+        Column("判定", 1.2), Column("预警", 3.6),
     )  # fmt: skip
     rows = tuple(
         (
             Cell(number, str(number), "0"), text_cell(short_name(source.known.station_names.get(code, code))),
-            count_cell(places[code].value), count_cell(places[code].expected, 1),
-            text_cell(REAL if places[code].real else "预期之内"), text_cell("；".join(warned.get(code, [])) or "—"),
+            count_cell(places[code].value),
+            text_cell(usual(places[code].usual) if ranged else "—"), text_cell(source.briefing.standing(places[code])),
+            text_cell("；".join(warned.get(code, [])) or "—"),
         )
         for number, code in enumerate(codes, 1)
     )  # fmt: skip
@@ -210,16 +216,18 @@ def focus(source: Source) -> Table | None:
 def station_table(source: Source) -> Table:
     """Return a line per station; as long as the bureau has stations, so it is printed behind the text."""
     label = source.briefing.subject.label
-    note = f"单位：起。指标：{label}。判定为环比，已按全部单位校正。"
+    base = "此前 8 周同星期的预期" if source.briefing.has_ranges else "去年同期"
+    note = f"单位：起。指标：{label}。判定为与{base}相比，已按全部派出所校正；「未登记」不是派出所，不计入所数。"
     return tables.changes(f"各派出所{label}", "单位", _station_lines(source), note)
 
 
 def _station_lines(source: Source) -> list[Line]:
     subject = source.briefing.subject.id
-    return tables.station_lines(source.ask(subject, by=("station",)), subject, source.known, source.selection.stations)
+    return tables.station_lines(source.ask(subject, by=("station",)), subject, source.known, source.briefing)
 
 
 def _where(source: Source, lines: list[Line]) -> list[Text]:
+    apart, lines = [line for line in lines if line.is_apart], [line for line in lines if not line.is_apart]
     ups, downs, flat = ([line for line in lines if _sign(line) == sign] for sign in (1, -1, 0))
     label = source.briefing.subject.label
     if not (ups or downs or flat):
@@ -228,8 +236,10 @@ def _where(source: Source, lines: list[Line]) -> list[Text]:
         real = [short_name(line.name) for line in lines if line.verdict == REAL]
         said = (
             f"{label}环比上升的派出所 {len(ups)} 个、下降的 {len(downs)} 个、持平的 {len(flat)} 个。"
-            f"其中超出随机波动的：{names(real)}。逐所数据见附表「{station_table(source).name}」。"
+            f"与自身预期相比超出随机波动的：{names(real)}。逐所数据见附表「{station_table(source).name}」。"
         )
+    if apart and tables.size_of(apart[0]):
+        said += f"另有未登记派出所的 {tables.size_of(apart[0]):,.0f} 起。"
     high = [one for one in source.briefing.places if one.real and one.z > 0]
     word = source.briefing.place_metric.label
     called = source.known.station_names
@@ -260,7 +270,9 @@ def zero_crime(source: Source) -> list[Text]:
         return [Text("案件数据未覆盖本期，零发案不作统计。")]
     chosen = source.selection.stations or tuple(source.known.stations)
     none = [short_name(source.known.station_names[code]) for code in chosen if not filed.get(code)]
-    said = f"刑事零发案派出所 {len(none)} 个" + (f"：{names(none)}" if none else "")
+    # By cases: a station may have calls about crime and not one case filed.
+    said = f"零发案按案件立案计，不按警情：无刑事立案的派出所 {len(none)} 个"
+    said += f"：{names(none)}" if none else ""
     return [Text(stopped(said)), *_zero_beats(source)]
 
 
@@ -273,8 +285,8 @@ def _zero_beats(source: Source) -> list[Text]:
         return []
     return [
         Text(
-            f"零发案社区（村） {row['zero_crime_beats'] or 0:,} 个，占参评 {row['beats_counted']:,} 个的"
-            f" {row['zero_crime_beats_share'] or 0:.1f}%。"
+            f"零发案（无刑事、行政立案）的社区（村） {row['zero_crime_beats'] or 0:,} 个，"
+            f"占参评 {row['beats_counted']:,} 个的 {row['zero_crime_beats_share'] or 0:.1f}%。"
         )
     ]
 
@@ -426,6 +438,8 @@ def matrix_table(source: Source) -> Table | None:
         return None
     title = f"{'派出所' if found.matrix.dimension == 'station' else '警格'}分类{found.noun}"
     note = f"{found.subject.label}，起。「*」为超出自身预期（已校正）。"
+    if found.matrix.left_out:
+        note += f"{'「其余」为' if found.matrix.rest is not None else '未列'}{'、'.join(found.matrix.left_out)}。"
     if found.matrix.hidden:
         note += "「<3」「略」为避免识别个人而不显示。"
     return tables.matrix(title, found.matrix, note)

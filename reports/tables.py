@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from metrics import compare
 from metrics.ask import Table as Answered
-from metrics.briefing import Matrix
+from metrics.briefing import Briefing, Matrix
+from metrics.briefing.verdicts import said_range
 from metrics.catalogue import Catalogue
+from metrics.change import badge
 from metrics.compare import Comparison
 from metrics.definitions import METRICS, UNREGISTERED
 from metrics.model import Metric
@@ -27,7 +29,7 @@ COMPARED = ("previous", "last_year")
 class Line:
     """One line of a table of changes. value: the count, or a mark where it may not be shown.
 
-    expected: the usual range in words, "" in tables without it.
+    expected: the usual range in words, "" in tables without it. is_apart: stands below the numbered lines (未登记).
     """
 
     name: str
@@ -37,6 +39,7 @@ class Line:
     verdict: str
     metric: Metric
     expected: str = ""
+    is_apart: bool = False
 
 
 def changes(name: str, first: str, lines: Sequence[Line], note: str = "") -> Table:
@@ -48,7 +51,11 @@ def changes(name: str, first: str, lines: Sequence[Line], note: str = "") -> Tab
         Column("同比", change, True), Column("上期数", count, True), Column("环比", change, True),
         *([Column("预期", 1.2, True)] if with_range else []), Column("判定", judged),
     )  # fmt: skip
-    rows = tuple(_change_row(Cell(number, str(number), "0"), line, with_range) for number, line in enumerate(lines, 1))
+    ordered = [*(line for line in lines if not line.is_apart), *(line for line in lines if line.is_apart)]
+    rows = tuple(
+        _change_row(text_cell("—") if line.is_apart else Cell(number, str(number), "0"), line, with_range)
+        for number, line in enumerate(ordered, 1)
+    )
     return Table(name, columns, rows, note)
 
 
@@ -85,18 +92,20 @@ def size_of(line: Line) -> float:
     return line.value if isinstance(line.value, int | float) else 0.0
 
 
-def station_lines(table: Answered, metric: str, known: Catalogue, chosen: tuple[str, ...] = ()) -> list[Line]:
-    """Return a line per registered station and for 未登记, in the order of their codes; none occurred means 0.
+def station_lines(table: Answered, metric: str, known: Catalogue, found: Briefing) -> list[Line]:
+    """Return a line per registered station and, apart, for 未登记, in the order of their codes; none occurred means 0.
 
-    chosen: codes of the stations that the filter leaves, () for all.
+    The verdict on a station is that of 风险热力 and 今日会商, beside the range that it stands on.
     """
+    judged = {place.code: place for place in found.totals}
+    alone = next((card for card in found.cards if card.metric.id == metric), None) if len(judged) == 1 else None
     places = {str(row["station"]): number for number, row in enumerate(table.rows)}
     lines = []
     for code, name in [
         *known.station_names.items(),
         *([(UNREGISTERED, UNREGISTERED)] if UNREGISTERED in places else []),
     ]:
-        if chosen and code not in chosen:
+        if code not in judged and code != UNREGISTERED:
             continue
         if code in places:
             number = places[code]
@@ -105,7 +114,15 @@ def station_lines(table: Answered, metric: str, known: Catalogue, chosen: tuple[
         else:
             pair = [_nothing(table, metric, span, code) for span in COMPARED]
             value = pair[0].value
-        lines.append(Line(name, value, pair[0], pair[1], pair[0].verdict, METRICS[metric]))
+        line = Line(name, value, pair[0], pair[1], compare.NOT_JUDGED, METRICS[metric], is_apart=code == UNREGISTERED)
+        if alone is not None:
+            usual, verdict = alone.expected, badge(alone.verdict, alone.value, alone.expected)
+        elif code in judged:
+            usual = judged[code].usual if found.has_ranges else None
+            verdict = found.standing(judged[code])
+        else:
+            usual, verdict = None, compare.NOT_JUDGED
+        lines.append(replace(line, verdict=verdict, expected=said_range(usual) if usual else ""))
     return lines
 
 
@@ -124,7 +141,10 @@ def _nothing(table: Answered, metric: str, span: str, code: str) -> Comparison:
 def matrix(name: str, found: Matrix, note: str = "") -> Table:
     """Return the counts of stations × categories; 「*」 marks what is out of its expectation after correction."""
     corner = "派出所" if found.dimension == "station" else "警格"
-    columns = (Column(corner, 1.6), *(Column(label, 1.0, True) for _, label in found.columns))
+    # What the columns leave out stands in one of its own, so that a line adds up.
+    more = ["其余", "合计"] if found.rest is not None else []
+    labels = [*(label for _, label in found.columns), *more]
+    columns = (Column(corner, 1.6), *(Column(label, 1.0, True) for label in labels))
     rows = []
     for i, (row, label) in enumerate(found.rows):
         cells = [text_cell(label)]
@@ -133,6 +153,8 @@ def matrix(name: str, found: Matrix, note: str = "") -> Table:
             value = int(found.values[i, j])
             star = "*" if found.real[i, j] else ""
             cells.append(text_cell(mark) if mark else Cell(value, f"{value:,}{star}", f'#,##0"{star}"'))
+        if found.rest is not None:
+            cells += [count_cell(found.rest[i]), count_cell(found.values[i].sum() + found.rest[i])]
         rows.append(tuple(cells))
     return Table(name, columns, tuple(rows), note)
 

@@ -8,17 +8,19 @@ from data.reading import Snapshot
 from metrics import catalogue
 from metrics.ask import Table as Answered
 from metrics.briefing import CARD_METRICS, short_name
+from metrics.change import badge
 from metrics.compare import REAL
 from metrics.definitions import METRICS
 from metrics.model import MetricError
 from metrics.periods import resolve
 from metrics.selection import Selection
+from metrics.trend import DAY, Asked, trend
 from reports import ahead, chapters, figures, messages, rising, sources, tables
 from reports.document import Part, Report, Section, Text
 from reports.rising import Riser
 from reports.sources import Source
 from reports.tables import Line
-from reports.wording import names, of_card
+from reports.wording import names, of_card, usual
 
 _FEATURES = ("类别", "时段", "区域", "部位")
 _TOLD = ("alerts_criminal", "alerts_order", "alerts_traffic", "alerts_dispute", "alerts_help")
@@ -150,7 +152,7 @@ def _cases(source: Source) -> list[Part]:
         return [Text("案件数据未覆盖本周，不作统计。")]
     filed = chapters.card_sentences(source, "cases_filed", "clear_rate")
     table = source.ask(*CASES)
-    lines = [_line(table, name) for name in CASES]
+    lines = [_line(source, table, name) for name in CASES]
     kinds = tables.lines_of(
         source.ask("cases_filed", by=("case_category",)),
         "cases_filed",
@@ -158,17 +160,23 @@ def _cases(source: Source) -> list[Part]:
         source.known.category_names("cases"),
     )
     kinds = [line for line in kinds if line.value][:_MOST]
-    note = "单位：起。判定为环比，已按表内各行校正。"
+    note = "单位：起。判定为与此前 8 周同星期的预期相比，与各页一致。"
     parts: list[Part] = [*filed, tables.changes("立案与破案", "指标", lines, note)]
+    note = "单位：起。判定为环比，各类按自身检验（3 个标准差）。"
     if kinds:
         parts.append(tables.changes("刑事立案较多的类别", "类别", kinds, note))
     trend = figures.trend(chapters.card_of(source, "cases_filed"))
     return [*parts, *([trend] if trend else [])]
 
 
-def _line(table: Answered, name: str) -> Line:
+def _line(source: Source, table: Answered, name: str) -> Line:
+    """Return a figure of cases with the verdict that 趋势研判 and 案件侦防 give it."""
     previous, last_year = (table.comparisons[0, name, span] for span in tables.COMPARED)
-    return Line(METRICS[name].label, table.rows[0][name], previous, last_year, previous.verdict, METRICS[name])
+    total = trend(source.snapshot, source.selection, Asked(name, DAY, "group")).total
+    low, high = total.usual or (0, 0)
+    expected = usual((int(low), int(high))) if total.usual else ""
+    verdict = badge(total.verdict, total.value, total.usual)
+    return Line(METRICS[name].label, table.rows[0][name], previous, last_year, verdict, METRICS[name], expected)
 
 
 # ---- 四 to 七 ------------------------------------------------------------------------------------

@@ -96,11 +96,11 @@ def sentence(alarm: Alarm, with_kind: bool = True) -> str:
     with_kind: False where the words before it say 突升预警 already.
     """
     what = alarm.group if alarm.group.endswith("警情") else f"{alarm.group}警情"
-    expected = f"{alarm.low}–{alarm.high}" if alarm.low < alarm.high else f"{alarm.low}"
+    expected = f"{alarm.low:,}–{alarm.high:,}" if alarm.low < alarm.high else f"{alarm.low:,}"
     # A name of letters or digits needs a space before the words.
     name = f"{alarm.name} " if alarm.name[-1:].isascii() else alarm.name
     kind = f"（{alarm.kind}预警）" if with_kind else ""
-    text = f"{name}{what}{_when(alarm)} {alarm.observed} 起，预期 {expected} 起{kind}"
+    text = f"{name}{what}{_when(alarm)} {alarm.observed:,} 起，预期 {expected} 起{kind}"
     if alarm.hours:
         text += f"，集中在 {alarm.hours.since} 时至 {alarm.hours.until} 时"
     if alarm.places:

@@ -30,6 +30,8 @@ def matrix(context: Context) -> Matrix | None:
     unseen = np.array([[(row, column) in hidden for column in columns] for row in rows], dtype=bool)
     z = np.where(unseen, 0.0, z) if context.has_base else np.zeros_like(values)
     order = np.argsort(-values.sum(axis=1), kind="stable")
+    left_out = [str(key) for key in _seen(context, frame) if key not in columns]
+    rest = _grid(frame, by, context.subject.id, rows, left_out).sum(axis=1)
     return Matrix(
         dimension=by[0],
         rows=[(rows[place], _row_name(context, rows[place])) for place in order],
@@ -41,6 +43,8 @@ def matrix(context: Context) -> Matrix | None:
         phi=phi,
         noun=context.noun,
         hidden=hidden,
+        left_out=tuple(context.names.get(column, column) for column in left_out),
+        rest=None if hidden else rest[order],
     )
 
 
@@ -58,12 +62,17 @@ def _hidden(context: Context, by: tuple[str, str], rows: list[str], columns: lis
 
 def _columns(context: Context, frame: pd.DataFrame) -> list[str]:
     axis = context.shape.axis
-    totals = frame.groupby(axis)[context.subject.id].sum().sort_values(ascending=False)
-    seen = [str(key) for key in totals.index if totals[key] > 0][:MATRIX_COLUMNS]
+    seen = _seen(context, frame)[:MATRIX_COLUMNS]
     if axis == "category":
         return seen
     order = {key: place for place, key in enumerate(context.names)}
     return sorted(seen, key=lambda key: order.get(key, len(order)))
+
+
+def _seen(context: Context, frame: pd.DataFrame) -> list[str]:
+    """Return the columns with anything in them, the largest first."""
+    totals = frame.groupby(context.shape.axis)[context.subject.id].sum().sort_values(ascending=False)
+    return [str(key) for key in totals.index if totals[key] > 0]
 
 
 def _grid_expected(

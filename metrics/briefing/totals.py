@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from metrics import change, expectation
+from metrics import change
 from metrics.briefing.context import short_name
 from metrics.briefing.values import Briefing, Place, Point
 from metrics.briefing.verdicts import CHECK, Found, said_range
@@ -71,7 +71,7 @@ def _alone(place: Place, brief: Briefing, known: Catalogue, own: dict[str, list[
 
 
 def _together(places: list[Place], brief: Briefing, known: Catalogue, own: dict[str, list[Found]]) -> str:
-    ranges = [f"预期 {said_range(_usual(place))} 起{_within('；', place, own)}" for place in places[:MOST_NAMED]]
+    ranges = [f"预期 {said_range(place.usual)} 起{_within('；', place, own)}" for place in places[:MOST_NAMED]]
     named = "、".join(
         f"{_name(place, known)} {place.value:,.0f} 起（{usual}）" for place, usual in zip(places, ranges, strict=False)
     )
@@ -95,15 +95,11 @@ def _advice(number: int, stations: int) -> str:
 
 def _against(place: Place) -> str:
     """Return 「低于预期 73–138 起」; a difference that stands among few stations may lie within the printed range."""
-    usual = _usual(place)
+    usual = place.usual
     said = f"预期 {said_range(usual)} 起"
     if usual[0] <= place.value <= usual[1]:
         return f"处于{said}的{'高端' if place.z > 0 else '低端'}"
     return f"{'高于' if place.z > 0 else '低于'}{said}"
-
-
-def _usual(place: Place) -> tuple[int, int]:
-    return expectation.usual_range(place.expected, place.phi)
 
 
 def _name(place: Place, known: Catalogue) -> str:

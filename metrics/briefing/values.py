@@ -8,8 +8,11 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics import expectation
 from metrics.alarms.records import Alarm
-from metrics.compare import Comparison
+from metrics.change import badge
+from metrics.compare import ENOUGH, NOT_JUDGED, REAL, TOO_FEW, USUAL, Comparison
+from metrics.definitions import UNREGISTERED
 from metrics.model import Metric
 from metrics.periods import Window
 
@@ -76,6 +79,14 @@ class Matrix:
     noun: str
     # Marks by (row key, column key) where a count finer than a beat may not be shown.
     hidden: dict[tuple[str, str], str]
+    # Names of the columns that are left out, and their counts by row; no counts where a cell may not be shown.
+    left_out: tuple[str, ...] = ()
+    rest: NDArray[np.float64] | None = None
+
+    @property
+    def registered(self) -> int:
+        """How many rows are stations or beats; 未登记 is none."""
+        return sum(code != UNREGISTERED for code, _ in self.rows)
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,18 @@ class Place:
     z: float
     real: bool
     phi: float = 1.0
+
+    @property
+    def usual(self) -> tuple[int, int]:
+        """The central 99% of what was expected."""
+        return expectation.usual_range(self.expected, self.phi)
+
+    @property
+    def verdict(self) -> str:
+        """How the station is judged among all: 真变化, 正常波动 or 样本不足."""
+        if self.real:
+            return REAL
+        return USUAL if max(self.value, self.expected) >= ENOUGH else TOO_FEW
 
 
 @dataclass(frozen=True)
@@ -174,3 +197,14 @@ class Briefing:
     subject: Metric
     noun: str
     response: dict[str, float | None]
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether eight weeks before the period say what was to be expected of it."""
+        return self.by_weeks and any(row.expected is not None for row in self.rows)
+
+    def standing(self, place: Place) -> str:
+        """Return the verdict on a station as it stands beside its range, 不作判定 where nothing was to be expected."""
+        if self.has_ranges:
+            return badge(place.verdict, place.value, place.usual)
+        return place.verdict if any(one.z for one in (*self.places, *self.totals)) else NOT_JUDGED

@@ -128,9 +128,7 @@ def outside(brief: Briefing, known: Catalogue, selection: Selection) -> list[Fou
     alone = replace(brief, rows=rows, cards=cards)
     found = [*of_rows(alone, known, selection), *of_cases(alone, known, selection)]
     found.sort(key=lambda one: -one.point.weight)
-    return [
-        replace(one, point=_perhaps(one.point, one.value, one.expected, "本页比较多项，仍可能是偶然")) for one in found
-    ]
+    return [replace(one, point=_perhaps(one.point, one.value, one.expected, "仍可能是偶然")) for one in found]
 
 
 def _is_outside(one: Row | Card) -> bool:
@@ -249,7 +247,9 @@ def _week_of(selection: Selection, window: Window) -> Selection:
 def _standing_out(places: list[Place], direction: float) -> Place | None:
     """Return the station whose difference from its own expectation is strongest in a direction, if it is strong."""
     sign = 1 if direction > 0 else -1
-    best = max(places, key=lambda place: sign * place.z, default=None)
+    # One or two where none were expected are no rise of a station.
+    enough = [place for place in places if sign < 0 or place.value >= compare.LEAST_RISE]
+    best = max(enough, key=lambda place: sign * place.z, default=None)
     return best if best is not None and sign * best.z >= NEAR_Z else None
 
 

@@ -122,8 +122,8 @@ def sentence(one: Outlook, name: str) -> str:
     week = one.week
     span = f"{week.first.month}月{week.first.day}日至{week.last.month}月{week.last.day}日"
     said = (
-        f"{name}未来 7 日（{span}）预计{MEASURES[one.measure]} {week.mean:.0f} 起，"
-        f"九成可能在 {week.low90}–{week.high90} 起之间"
+        f"{name}未来 7 日（{span}）预计{MEASURES[one.measure]} {week.mean:,.0f} 起，"
+        f"九成可能在 {week.low90:,}–{week.high90:,} 起之间"
     )
     return f"{said}；{tested(one.week_quality)}。"
 

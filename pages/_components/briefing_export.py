@@ -5,7 +5,6 @@ from __future__ import annotations
 from metrics import catalogue
 from metrics.briefing import CARD_METRICS, Briefing, Matrix, brief
 from metrics.change import badge
-from metrics.compare import REAL
 from metrics.model import MetricError
 from pages._components import export, figures
 from pages._components.briefing_warnings import METHOD, hours, note_of, places
@@ -119,12 +118,16 @@ def _map_sheet(shown: Shown) -> Sheet:
     names = catalogue.of(shown.snapshot).station_names
     columns = (
         Column("派出所", width=16), _number_column("本期"), Column("预期", "number", 12, 1),
+        _number_column("预期下限"), _number_column("预期上限"),
         Column("标准化残差", "number", 12, 2), Column("判定"),
     )  # fmt: skip
     rows = [
-        (names.get(place.code, place.code), place.value, place.expected, place.z, REAL if place.real else "预期之内")
+        (
+            names.get(place.code, place.code), place.value, place.expected,
+            *(place.usual if found.has_ranges else (None, None)), place.z, found.standing(place),
+        )
         for place in found.places
-    ]
+    ]  # fmt: skip
     lines = (("指标", f"{found.place_metric.label}，起"),)
     title = f"风险地图：{found.place_metric.label}"
     return sheet_of(shown, title, columns, rows, about=found.place_metric.id, lines=lines)

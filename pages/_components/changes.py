@@ -77,7 +77,7 @@ def verdict_of(
     """
     beside = words.badge(verdict, value, expected)
     if beside != verdict:
-        return Verdict(beside, "watch", "在预期区间之外，但比较多项时仍可能是偶然，不能确认")
+        return Verdict(beside, "watch", "在预期区间之外，但未经检验确认，仍可能是偶然")
     titles = {
         REAL: "超出随机波动（已按多重比较校正）",
         USUAL: "在随机波动范围之内",

@@ -106,7 +106,7 @@ def test_outside_its_printed_range_without_real_change_is_said_so(store: Store) 
     cards = [replace(card, value=30.0, expected=(4, 23), verdict=USUAL) for card in found.cards]
     changed = replace(found, rows=rows, cards=cards)
     (told,) = verdicts.outside(changed, catalogue.of(snapshot), Selection())
-    assert told.point.text.endswith("高于前 8 周预期 4–23 起；偏高，未确认：本页比较多项，仍可能是偶然")
+    assert told.point.text.endswith("高于前 8 周预期 4–23 起；偏高，未确认：仍可能是偶然")
     assert (told.point.verdict, told.point.tone) == (HIGH, "watch")
     last = verdicts.closing(changed, Selection(), is_calm=True)
     assert last.text == "有效警情共 30 起，预期 4–23 起；偏高，未确认" and last.verdict == HIGH

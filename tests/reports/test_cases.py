@@ -74,7 +74,7 @@ def test_a_period_without_alerts(store: Store, kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_base_of_zero_says_counts_and_no_percentage(store: Store, kind: str) -> None:
     report = reported(store, kind, few)
-    assert "有效警情 3 起，环比—（增加 3 起），同比—（增加 3 起）" in reading.texts(report)
+    assert "有效警情 3 起，环比多 3 起（由 0 到 3），同比多 3 起（由 0 到 3）" in reading.texts(report)
     order = next(row for row in reading.printed(reading.table(report, "主要指标")) if row[1].startswith("治安"))
     assert order[2:7] == ["3", "0", "增加 3 起", "0", "增加 3 起"]
     for text in written(report):

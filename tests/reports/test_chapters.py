@@ -15,6 +15,8 @@ from data.reading import Reader
 from data.snapshots import Store
 from metrics.alarms import records
 from metrics.alarms.records import Alarm
+from metrics.briefing import brief
+from metrics.change import HIGH
 from metrics.compare import REAL
 from metrics.fits import METHODS_VERSION
 from metrics.selection import Selection
@@ -66,7 +68,7 @@ def test_cases_without_alerts_have_their_own_words(store: Store) -> None:
     titles = [section.title for section in report.sections]
     assert "总体案件" in titles and "重复警情" not in titles and "接处警时效" not in titles
     assert "全区共立案件 1 起：盗窃案 1 起。" in reading.texts(report)
-    assert "刑事零发案派出所 2 个：西郊所、南山所。" in reading.texts(report)
+    assert "零发案按案件立案计，不按警情：无刑事立案的派出所 2 个：西郊所、南山所。" in reading.texts(report)
     assert "警情" not in reading.texts(report, "总体案件")
 
 
@@ -137,6 +139,27 @@ def test_risks_come_early_and_the_long_table_at_the_end(store: Store) -> None:
     assert titles[:4] == ["统计周期与口径", "总体警情", "风险提示", "分类警情"]
     behind = {section.title for section in report.sections if section.appendix}
     assert "各派出所有效警情" in behind and "逐所数据见附表「各派出所有效警情」。" in reading.texts(report)
+
+
+def test_what_is_registered_nowhere_is_no_station(store: Store) -> None:
+    calls = [{"call": f"{LAST} 09:{n:02d}:00", "cat": "05", "station": None} for n in range(4)]
+    report = made(store, steady, lambda con: tiny.alerts(con, calls))
+    lines = reading.printed(reading.table(report, "各派出所有效警情"))
+    assert [line[0] for line in lines] == ["1", "2", "3", "—"]
+    assert lines[-1][1:3] == ["未登记", "4"] and lines[-1][-1] == "不作判定"
+    said = reading.texts(report)
+    assert "持平的 3 个" in said and "另有未登记派出所的 4 起" in said
+
+
+def test_a_station_has_the_verdict_that_its_range_shows(store: Store) -> None:
+    calls = [{"call": f"{LAST} 09:{n:02d}:00", "cat": "0101", "station": tiny.CITY} for n in range(11)]
+    snapshot = tiny.snapshot_of(store, steady, lambda con: tiny.alerts(con, calls))
+    found, report = brief(snapshot, Selection("custom", LAST, LAST)), of_day(snapshot)
+    place = next(one for one in found.totals if one.code == tiny.CITY)
+    low, high = place.usual
+    assert place.value == 23 > high
+    line = next(line for line in reading.printed(reading.table(report, "各派出所有效警情")) if line[1] == "东港派出所")
+    assert line[-2:] == [f"{low}–{high}", found.standing(place)] and line[-1] in (REAL, HIGH)
 
 
 def test_repeats_are_not_judged(store: Store) -> None:

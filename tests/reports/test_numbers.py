@@ -15,6 +15,7 @@ from data.snapshots import Store
 from metrics import score, targets
 from metrics.ask import ask
 from metrics.briefing import brief
+from metrics.change import badge
 from metrics.selection import Selection
 from reports import station, writing
 from reports.document import Chart, Report
@@ -122,11 +123,16 @@ def test_the_daily_report_says_what_the_briefing_says(snapshot: Snapshot) -> Non
     for one in found.rows:
         assert lines[one.name][2] == f"{one.value:,.0f}"
         assert lines[one.name][5] == f"{one.previous.base:,.0f}"
-        assert lines[one.name][7] == one.verdict
+        assert lines[one.name][-1] == badge(one.verdict, one.value, one.expected)
+        assert one.expected is None or lines[one.name][-2] == f"{one.expected[0]}–{one.expected[1]}"
     assert all(point.text in text for point in found.points)
     assert found.matrix is not None
     matrix = reading.table(report, "派出所分类警情")
-    assert [[cell.value for cell in row[1:]] for row in matrix.rows] == found.matrix.values.tolist()
+    assert [[cell.value for cell in row[1:-2]] for row in matrix.rows] == found.matrix.values.tolist()
+    # What the columns leave out stands beside them, so that every line adds up to its station.
+    totals = {place.code: place.value for place in found.totals}
+    for (code, _), row in zip(found.matrix.rows, matrix.rows, strict=True):
+        assert sum(cell.value for cell in row[1:-1]) == row[-1].value == totals[code]
 
 
 def test_repeats_and_times_equal_the_answers_of_ask(snapshot: Snapshot) -> None:

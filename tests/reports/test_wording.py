@@ -81,7 +81,7 @@ def test_one_category_and_one_station(store: Store) -> None:
     said = texts(report, "总体警情")
     assert "东港派出所共接各类警情 12 起，其中有效警情 12 起。有效警情中，刑事警情 12 起。" in said
     assert "刑事警情 12 起，环比持平，同比持平" in said
-    assert printed(table(report, "分类警情")) == [["1", "刑事", "12", "12", "持平", "12", "持平", "正常波动"]]
+    assert printed(table(report, "分类警情")) == [["1", "刑事", "12", "12", "持平", "12", "持平", "4–22", "正常波动"]]
     order = next(row for row in printed(table(report, "主要指标")) if row[1].startswith("治安"))
     assert (*order[2:7], order[-1]) == ("0", "0", "持平", "0", "持平", "样本不足")
     assert [row[1] for row in printed(table(report, "各派出所有效警情"))] == ["东港派出所"]
