@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from metrics import expectation
 from metrics.briefing import Card, Point, short_name
-from metrics.change import HIGH, LOW, SAID, badge, clause, sentence
+from metrics.change import HIGH, LOW, SAID, badge, behind, clause, sentence
 from metrics.compare import NO_BASE, NOT_JUDGED, REAL, TOO_FEW, USUAL
 from metrics.definitions import METRICS
 from metrics.model import Refused
@@ -137,7 +137,18 @@ def card_table(source: Source, name: str) -> Table:
         )
         for card in key_figures(source)
     ]
-    return tables.changes(name, "指标", lines, source.briefing.judged_by + "。")
+    return tables.changes(name, "指标", lines, f"{source.briefing.judged_by}。{_made_of(source)}")
+
+
+def _made_of(source: Source) -> str:
+    """Return the counts behind shares of few: 「破案率：本期 11/31，上期 14/26，同期 15/16。」."""
+    said = []
+    for card in key_figures(source):
+        (now, before), (also, year) = behind(card.previous), behind(card.last_year)
+        found = (("本期", now or also), ("上期", before), ("同期", year))
+        parts = [f"{word} {counts}" for word, counts in found if counts]
+        said += [f"{card.metric.label}：{'，'.join(parts)}。"] if parts else []
+    return "".join(said)
 
 
 def categories(source: Source) -> tuple[Part, ...]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from dash import html
 
-from metrics.casework.values import Community, Row
+from metrics.casework.values import Community, Figure, Row
+from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
 from metrics.definitions import METRICS
 from pages._components.changes import change_of, said, verdict_of
 from pages._components.markup import static
@@ -16,22 +17,32 @@ _HEADS = (
     ("类别", ""), ("立案", "num"), ("同期", "num"), ("同比", "num"), ("上期", "num"), ("环比", "num"), ("破案", "num"),
     ("判定", ""),
 )  # fmt: skip
+_CRIMINAL = "刑事"
 # More is worse, for criminal cases as for others.
 _METRIC = replace(METRICS["cases_all"], better="lower")
 
 
-def categories(rows: Sequence[Row], sums: Mapping[str, Mapping[str, float]], href: Callable[[str], str]) -> html.Div:
-    """Return the categories below the sums of their group; sums: by group and span, or "solved"; href: of a key."""
+def categories(
+    rows: Sequence[Row],
+    sums: Mapping[str, Mapping[str, float]],
+    href: Callable[[str], str],
+    filed: Figure | None = None,
+) -> html.Div:
+    """Return the categories below the sums of their group; sums: by group and span, or "solved"; href: of a key.
+
+    filed: the key figure of criminal cases, which is the sum of its group and lends it its verdict.
+    """
     head = html.Thead(html.Tr([html.Th(text, className=style, scope="col") for text, style in _HEADS]))
     body = []
     for group in dict.fromkeys(row.group for row in rows):
         members = [row for row in rows if row.group == group]
-        body.append(_sum(group, members, sums[group]))
+        same = filed if filed and group == _CRIMINAL and filed.value == sum(row.value for row in members) else None
+        body.append(_sum(group, members, sums[group], same))
         body += [_line(row, href(row.key)) for row in members]
     return static(html.Table([head, html.Tbody(body)], className="change-table"), "matrix-box", tabIndex="0")
 
 
-def _sum(group: str, rows: Sequence[Row], sums: Mapping[str, float]) -> html.Tr:
+def _sum(group: str, rows: Sequence[Row], sums: Mapping[str, float], figure: Figure | None) -> html.Tr:
     # A category without cases now has no line, but what it had before belongs to the sum.
     bases = [
         sums.get(span, 0.0) if any(one.base is not None for one in listed) else None
@@ -40,9 +51,29 @@ def _sum(group: str, rows: Sequence[Row], sums: Mapping[str, float]) -> html.Tr:
         )
     ]  # fmt: skip
     solved = sums.get("solved", 0.0) if any(row.solved is not None for row in rows) else None
-    values = (sum(row.value for row in rows), bases[0], None, bases[1], None, solved)
-    cells = [html.Td("" if value is None else f"{value:,.0f}", className="num") for value in values]
-    return html.Tr([html.Td(group, className="name"), *cells, html.Td("")], className="is-total")
+    value = sum(row.value for row in rows)
+    year, before = (change_of(_against(value, base), _METRIC, "") for base in bases)
+    verdict = verdict_of(NOT_JUDGED, None, _METRIC)
+    if figure is not None:
+        verdict = verdict_of(figure.verdict, figure.direction, _METRIC, figure.value, figure.expected)
+    return html.Tr(
+        [
+            html.Td(group, className="name"),
+            html.Td(f"{value:,.0f}", className="num"),
+            html.Td(_base(bases[0]), className="num"), html.Td(said(year, with_note=False), className="num"),
+            html.Td(_base(bases[1]), className="num"), html.Td(said(before, with_note=False), className="num"),
+            html.Td(_base(solved), className="num"),
+            html.Td(verdict.text, className=f"tone-{verdict.tone}", title=verdict.title),
+        ],
+        className="is-total",
+    )  # fmt: skip
+
+
+def _against(value: float, base: float | None) -> Comparison:
+    """Return the change of a sum without a test of its own."""
+    if base is None:
+        return Comparison(value, None, verdict=NO_BASE)
+    return Comparison(value, base, value - base, 100 * (value - base) / base if base else None)
 
 
 def _line(row: Row, href: str) -> html.Tr:

@@ -205,10 +205,18 @@ def test_the_sum_of_a_group_is_that_of_all_its_categories() -> None:
     )
     sums = {"刑事": {"current": 8.0, "previous": 9.0, "solved": 5.0}}
     cells = [cell.text for cell in read(cases_tables.categories((row,), sums, "/cases?category={}".format)).all("td")]
-    assert (cells[0], cells[1], cells[2], cells[4], cells[6]) == ("刑事", "8", "", "9", "")
+    assert cells[:8] == ["刑事", "8", "—", "—", "9", "↓ 1 起", "—", "不作判定"]
     known = replace(row, solved=3.0)
     cells = [cell.text for cell in read(cases_tables.categories((known,), sums, "/cases?category={}".format)).all("td")]
     assert (cells[6], cells[14]) == ("5", "3")
+    # The key figure of criminal cases is the same number, and so has the same verdict here.
+    figure = Figure(
+        METRICS["cases_filed"], 8.0, None, None, change, change, (1, 6), 3.2, REAL, (), (), "week"
+    )  # fmt: skip
+    told = read(cases_tables.categories((known,), sums, "/cases?category={}".format, figure)).all("td")
+    assert told[7].text == REAL
+    other = read(cases_tables.categories((known,), sums, "/cases?category={}".format, replace(figure, value=9.0)))
+    assert other.all("td")[7].text == "不作判定"
 
 
 def test_communities_carry_counts_beside_the_share() -> None:
