@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from pages._components import geometry
 from pages._components.figures import Figure, layout, mark_of, step_colour
 from pages._components.map_marks import STRIP, Box, Frame, Shape, fits, names, scale_bar
@@ -61,8 +63,8 @@ def station_map(
 
 def _spots(over: Sequence[Figure]) -> list[dict[str, float]]:
     """Return the points of traces as places."""
-    pairs = [pair for trace in over for pair in zip(trace["x"], trace["y"], strict=True)]
-    return [{"lon": x, "lat": y} for x, y in pairs if x == x]
+    lines = [np.array([trace["x"], trace["y"]], dtype=np.float64) for trace in over]
+    return [{"lon": x, "lat": y} for line in lines for x, y in line[:, ~np.isnan(line[0])].T.tolist()]
 
 
 def crowd(stations: Sequence[Mapping[str, Any]], width: int = _WIDTH, height: int = _HEIGHT) -> Box | None:

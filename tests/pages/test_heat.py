@@ -179,8 +179,9 @@ class TestMap:
         assert families["a所"] == families["<b>c所</b>"] == ""
         assert families["b所"].endswith("wide-only")
 
-    def test_without_outlines_the_cells_say_how_far_the_map_reaches(self) -> None:
-        over = [{"type": "scatter", "name": "grid", "x": [120.0, 120.2, math.nan], "y": [30.0, 30.1, math.nan]}]
+    @pytest.mark.parametrize("gap", [None, math.nan])
+    def test_without_outlines_the_cells_say_how_far_the_map_reaches(self, gap: float | None) -> None:
+        over = [{"type": "scatter", "name": "grid", "x": [120.0, 120.2, gap], "y": [30.0, 30.1, gap]}]
         spot = {"code": "a", "name": "a所", "lon": 120.1, "lat": 30.05, "boundary": None}
         drawn = maps.station_map([spot], {}, [], "light", over=over)
         assert drawn["layout"]["xaxis"]["range"] == [120.0, 120.2]
