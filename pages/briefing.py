@@ -160,14 +160,20 @@ def _cards(
             source=source,
         ),
         "week": cards.filled(_week(found, mode), sub=f"近 28 日{label}，起 · {found.week_words}", source=source),
-        "map": cards.filled(
-            _map(found, known, selection, mode),
-            title=_map_title(found),
-            sub=f"{found.place_metric.label}，起 · {found.title}",
-            note=_map_words(found.places),
-            source=source,
-        ),
+        "map": _map_card(found, known, selection, mode, source),
     }
+
+
+def _map_card(
+    found: Briefing, known: catalogue.Catalogue, selection: Selection, mode: str, source: str
+) -> dict[str, Any]:
+    figure, title = _map(found, known, selection, mode), _map_title(found)
+    if any(one.boundary or (one.lon is not None and one.lat is not None) for one in known.stations.values()):
+        sub = f"{found.place_metric.label}，起 · {found.title}"
+        return cards.filled(figure, title=title, sub=sub, note=_map_words(found.places), source=source)
+    # One line in place of an empty map (briefing.css); the room goes to the week.
+    words = html.Span("派出所没有登记边界和坐标，不画地图；在「数据接入」导入后显示。", className="no-places")
+    return cards.filled(figure, title=title, sub=words, note="", source=source)
 
 
 def _rows_said(found: Briefing) -> str:

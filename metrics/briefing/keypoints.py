@@ -65,13 +65,13 @@ def _untold(found: list[Found], surges: tuple[Surge, ...]) -> list[Found]:
 
 
 def _within(first: list[Point], ordinary: list[Point], last: Point) -> list[Point]:
-    """Fill seven places: what lies outside its range first, then what is ordinary, last how the whole stands.
+    """Fill seven places: what lies outside its range first, then what is ordinary; an ordinary whole stands last.
 
     Nothing ordinary takes the place of anything outside its range: not the whole either.
     """
-    if _is_ordinary(last) and len(first) >= MOST:
-        return first[:MOST]
-    return [*[*first, *ordinary][: MOST - 1], last]
+    if not _is_ordinary(last):
+        return [*first[: MOST - 1], last, *ordinary][:MOST]
+    return first[:MOST] if len(first) >= MOST else [*[*first, *ordinary][: MOST - 1], last]
 
 
 def _is_ordinary(point: Point) -> bool:

@@ -16,7 +16,7 @@ from data.snapshots import Store
 from metrics import fits
 from metrics.alarms import CREEPING, SUDDEN, Alarm, records
 from metrics.alarms.records import Hours
-from metrics.briefing import brief
+from metrics.briefing import Point, brief, keypoints
 from metrics.change import HIGH, SAID
 from metrics.compare import REAL, USUAL
 from metrics.selection import Selection
@@ -119,6 +119,17 @@ def test_nothing_ordinary_stands_before_anything_outside_its_range(store: Store)
     assert row.verdict == USUAL and row.expected and (row.value or 0) > row.expected[1]
     assert [point.verdict for point in found.points] == ["突升预警"] * 6 + [HIGH]
     assert found.points[-1].text.startswith("全局求助警情")
+
+
+def test_a_whole_outside_its_range_is_told_before_what_is_ordinary() -> None:
+    real, usual, last = (Point(name, "plain", verdict, "/", {}, 0.0) for name, verdict in (
+        ("a", REAL), ("b", USUAL), ("whole", HIGH),
+    ))  # fmt: skip
+    assert [one.text for one in keypoints._within([real], [usual], last)] == ["a", "whole", "b"]
+    calm = replace(last, verdict=USUAL)
+    assert [one.text for one in keypoints._within([real], [usual], calm)] == ["a", "b", "whole"]
+    assert keypoints._within([real] * 7, [usual], calm) == [real] * 7
+    assert keypoints._within([real] * 7, [usual], last)[-1] == last
 
 
 def test_warnings_follow_stations_categories_and_the_end_of_the_period(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import duckdb
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 
 from data.reading import Reader
 from data.snapshots import Store
+from metrics import catalogue
 from metrics.briefing import Point, brief
 from metrics.briefing.surges import SLOW
 from metrics.compare import REAL
@@ -107,3 +109,17 @@ def test_a_share_above_all_is_explained_and_its_line_is_named(store: Store) -> N
     assert "可能超过" not in usual and "曲线为" in usual
     count = next(card for card in found.cards if card.metric.id == "cases_filed")
     assert "曲线" not in text_of(change_rows.card_text(count))
+
+
+def test_without_places_the_map_is_one_line(demo_app: Dash, demo_store: Store, store: Store) -> None:
+    page = sys.modules["pages.briefing"]
+
+    snapshot = tiny.snapshot_of(store, steady)
+    found, known = brief(snapshot, WEEK), catalogue.of(snapshot)
+    card = page._map_card(found, known, WEEK, "light", "")
+    assert "派出所没有登记边界和坐标" in text_of(card["sub"]) and card["note"] == ""
+    assert read(card["sub"]).all("span")[0].attributes["class"] == "no-places"
+    placed = Reader(demo_store).snapshot()
+    assert placed is not None
+    drawn = page._map_card(brief(placed, WEEK), catalogue.of(placed), WEEK, "light", "")
+    assert "no-places" not in html_of(drawn["sub"]) and drawn["note"]
