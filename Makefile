@@ -21,7 +21,7 @@ help:
 	@echo '  make test          全部检查与测试（含浏览器）'
 	@echo '  make check         只做代码检查（ruff、mypy、导入方向）'
 	@echo '  make demo          重新生成示例数据'
-	@echo '  make soak          耐久测试：kill -9、磁盘写满'
+	@echo '  make soak          耐久测试：kill -9、磁盘写满、各页各种筛选'
 	@echo '  make bench         性能测量：导入、统计、各页换筛选的语句数与用时'
 	@echo '  make screenshots   重拍 docs/screenshots 的各页截图'
 	@echo '  make test-duckdb2  在 DuckDB 2.0.0 上运行测试'
