@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache, catalogue, change
-from metrics.compare import NO_BASE, REAL, USUAL
+from metrics.compare import NO_BASE, NOT_JUDGED, REAL, USUAL
 from metrics.model import COUNT, PERCENTILE, MetricError
 from metrics.selection import Selection
 from metrics.trend import GRAINS, Asked, Part, Point, Trend, campaign, covered_words, trend
@@ -169,10 +169,10 @@ def _headline(found: Trend) -> list[Any]:
     total, metric = found.total, found.metric
     direction = total.z if total.usual else total.last_year.change
     more = []
-    # What the sentence says already is not said again.
+    # What the sentence says already is not said again; the figure has one verdict, that of the sentence.
     told = "" if total.usual else total.judges[1]
     if told != "同比":
-        more.append(change.clause(total.last_year, metric.unit, "同比", decimals=metric.decimals))
+        more.append(change.clause(total.last_year, metric.unit, "同比", NOT_JUDGED, decimals=metric.decimals))
     if total.usual:
         more.append("预期为此前 8 周同星期的平均")
     if total.low is not None and total.high is not None:
@@ -181,7 +181,7 @@ def _headline(found: Trend) -> list[Any]:
         more.append(f"样本 {total.n:,.0f}")
     # 本年 has the same days before it whichever way they are called.
     if told != "环比" and total.previous.verdict != NO_BASE and found.windows["previous"] != found.windows["last_year"]:
-        more.append(change.clause(total.previous, metric.unit, "环比", decimals=metric.decimals))
+        more.append(change.clause(total.previous, metric.unit, "环比", NOT_JUDGED, decimals=metric.decimals))
     if total.festival is not None:
         more.append(change.clause(total.festival, metric.unit, "按春节对齐同比", decimals=metric.decimals))
     more += [

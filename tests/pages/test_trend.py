@@ -282,4 +282,4 @@ def test_a_median_does_not_claim_that_all_is_normal(client: FlaskClient) -> None
 
 def test_percent_without_a_base_has_no_percent(month: Trend) -> None:
     point = replace(month.points[-1], last_year=Comparison(3.0, 0.0, 3.0))
-    assert "同比 —多 3 起（同期 0）" in trend_figures.words(month, point)
+    assert "同比 ↑3 起（同期 0）" in trend_figures.words(month, point)
