@@ -77,6 +77,13 @@
     }
   };
 
+  // A crumb takes its key from the address that stands now: its own may not yet know of the click before.
+  function without(key) {
+    var query = new URLSearchParams(window.location.search);
+    query.delete(key);
+    return window.location.pathname + ("?" + query.toString().replace(/%2C/g, ",")).replace(/^\?$/, "");
+  }
+
   /* Links inside the application move without loading the page anew. */
   document.addEventListener("click", function (event) {
     var link = event.target.closest ? event.target.closest("a[href]") : null;
@@ -84,7 +91,7 @@
     var href = link.getAttribute("href");
     if (link.target || link.hasAttribute("download") || !/^[/?]/.test(href) || /^\/(\/|assets\/|rejected\/|health|_)/.test(href)) { return; }
     event.preventDefault();
-    navigate(href);
+    navigate(link.dataset.drop ? without(link.dataset.drop) : href);
     if (href.indexOf("#") < 0 && href.charAt(0) === "/") { window.scrollTo(0, 0); }
   });
 

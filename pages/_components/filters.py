@@ -1,27 +1,25 @@
-"""The filter bar: its controls and the one callback that keeps them and the URL the same."""
+"""The one callback that keeps the controls of the filter bar and the URL the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
-import dash_bootstrap_components as dbc
-from dash import Dash, Input, Output, State, ctx, html, no_update
+from dash import Dash, Input, Output, State, ctx, no_update
 
-from data import clock
 from data.snapshots import StoreError
-from metrics import catalogue, periods
+from metrics import catalogue
 from metrics.catalogue import TABLE_GROUPS, Catalogue
-from metrics.model import MetricError, UnknownName
-from metrics.selection import BASES, CUTOFFS, WEEKDAY_NAMES, Selection
-from pages._components import session, states
-from pages._components.attributes import attributes
+from metrics.model import UnknownName
+from metrics.selection import Selection
+from pages._components import filter_words, session, states
+from pages._components.filter_bar import bar
+from pages._components.filter_query import KEYS, merged, query_of
+from pages._components.filter_words import summary
 
-# The query keys that belong to the filter; anything else in the URL belongs to a page and is kept.
-KEYS = ("period", "from", "to", "station", "category", "basis", "valid", "cutoff", "week")
+__all__ = ["KEYS", "bar", "merged", "query_of", "register"]
+
 _CONTROLS = {
     "period": ("filter-period", "value"),
     "from": ("filter-from", "value"),
@@ -36,142 +34,6 @@ _CONTROLS = {
 # Ticking a station or category waits for 应用, so that five ticks are one question and one step back.
 _WAITS_FOR_APPLY = ("station", "category")
 _LISTS = (*_WAITS_FOR_APPLY, "period")
-_PERIODS = tuple(periods.PRESETS.items())
-# What 昨日 shows when the data is older, in the list of periods and behind the date.
-LATEST, LATEST_IN_FULL = "最近一日", "最近有数据的一日"
-_BASES = tuple(BASES.items())
-_CUTOFFS = tuple((str(hour), f"{hour} 时") for hour in CUTOFFS)
-_WEEKDAYS = tuple((str(number), f"周{name}") for number, name in enumerate(WEEKDAY_NAMES, start=1))
-
-
-def query_of(search: str | None) -> dict[str, str]:
-    """Return the query of a URL as text by key; the last of several equal keys wins."""
-    return dict(parse_qsl((search or "").lstrip("?"), keep_blank_values=True, errors="replace"))
-
-
-def search_of(query: dict[str, str]) -> str:
-    """Return the query part of a URL, with its question mark, or nothing."""
-    return "?" + urlencode(query, safe=",") if query else ""
-
-
-def merged(search: str | None, selection: Selection) -> str:
-    """Return the URL's query with its filter replaced by a selection; keys of the page stay."""
-    kept = {key: value for key, value in query_of(search).items() if key not in KEYS}
-    return search_of({**selection.to_query(), **kept})
-
-
-def narrowed(search: str | None, **changes: str) -> str:
-    """Return a link's query: this one with some filter keys changed, an empty text removes a key."""
-    query = {**query_of(search), **changes}
-    return search_of({key: value for key, value in query.items() if value})
-
-
-def bar() -> html.Div:
-    """Return the filter bar with its controls at their defaults."""
-    return html.Div(
-        [
-            _select("filter-period", "时段", _PERIODS),
-            html.Span(
-                [
-                    _day("filter-from", "开始日期"),
-                    html.Span("至", className="filter-word"),
-                    _day("filter-to", "结束日期"),
-                ],
-                id="filter-days",
-                className="filter-days",
-                hidden=True,
-            ),
-            _picker("station", "派出所", "全部派出所"),
-            _picker("category", "类别", "全部类别"),
-            _select("filter-basis", "性质", _BASES),
-            html.Details(
-                [
-                    html.Summary("更多", className="control"),
-                    html.Div(
-                        [
-                            dbc.Switch(id="filter-valid", label="仅有效警情", value=False),
-                            _radio("filter-cutoff", "统计日分界", _CUTOFFS),
-                            _radio("filter-week", "一周始于", _WEEKDAYS),
-                        ],
-                        className="popover-panel",
-                    ),
-                ],
-                className="picker picker-more",
-            ),
-        ],
-        id="filters",
-        className="filters",
-        role="search",
-        **attributes(aria_label="筛选"),
-    )
-
-
-def _select(id: str, label: str, options: tuple[tuple[str, str], ...]) -> html.Label:
-    return html.Label(
-        [
-            html.Span(label, className="visually-hidden"),
-            dbc.Select(
-                id=id,
-                options=[{"value": value, "label": text} for value, text in options],
-                value=options[0][0],
-                class_name="control",
-            ),
-        ],
-        className="filter-field",
-    )
-
-
-def _day(id: str, label: str) -> html.Label:
-    return html.Label(
-        [html.Span(label, className="visually-hidden"), dbc.Input(id=id, type="date", class_name="control")],
-        className="filter-field",
-    )
-
-
-def _radio(id: str, label: str, options: tuple[tuple[str, str], ...]) -> html.Fieldset:
-    return html.Fieldset(
-        [
-            html.Legend(label),
-            dbc.RadioItems(
-                id=id,
-                options=[{"value": value, "label": text} for value, text in options],
-                value=options[0][0],
-                inline=True,
-            ),
-        ],
-        className="popover-group",
-    )
-
-
-def _picker(name: str, label: str, everything: str) -> html.Details:
-    """Return a list to tick in, with a search box; the script of the shell filters it and closes it."""
-    return html.Details(
-        [
-            html.Summary(everything, id=f"filter-{name}-summary", className="control"),
-            html.Div(
-                [
-                    html.Label(
-                        [
-                            html.Span(f"查找{label}", className="visually-hidden"),
-                            dbc.Input(type="search", placeholder=f"查找{label}", class_name="control picker-search"),
-                        ]
-                    ),
-                    dbc.Checklist(id=f"filter-{name}", options=[], value=[], class_name="picker-list"),
-                    html.Div(
-                        [
-                            html.Button("清空", type="button", className="button button-quiet picker-clear"),
-                            html.Button(
-                                "应用", id=f"filter-{name}-apply", type="button", className="button picker-apply"
-                            ),
-                        ],
-                        className="picker-actions",
-                    ),
-                ],
-                className="popover-panel",
-            ),
-        ],
-        className="picker",
-    )
 
 
 def register(app: Dash) -> None:
@@ -203,13 +65,16 @@ def register(app: Dash) -> None:
         search: str | None, snapshot: int | None, controls: dict[str, Any], applied: Any, before: dict[str, str] | None
     ) -> dict[str, Any]:
         names, problem = _catalogue()
-        if _from_controls(ctx.triggered_prop_ids):
-            return _after_control(search, controls, before, names)
+        changed = _changed(ctx.triggered_prop_ids)
+        if changed:
+            return _after_control(search, controls, before, names, changed)
         return _after_url(search, before, names, problem)
 
 
-def _from_controls(triggered: dict[str, Any]) -> bool:
-    return any(id.startswith("filter-") for id in triggered)
+def _changed(triggered: dict[str, Any]) -> list[str]:
+    """Return the keys of the controls that the user has just changed; [] where the URL or the version has."""
+    ids = [id.partition(".")[0] for id in triggered if id.startswith("filter-")]
+    return [id.removeprefix("filter-").removesuffix("-apply") for id in ids]
 
 
 def _catalogue() -> tuple[Catalogue | None, list[str]]:
@@ -221,25 +86,55 @@ def _catalogue() -> tuple[Catalogue | None, list[str]]:
 
 
 def _after_control(
-    search: str | None, controls: dict[str, Any], before: dict[str, str] | None, names: Catalogue | None
+    search: str | None,
+    controls: dict[str, Any],
+    before: dict[str, str] | None,
+    names: Catalogue | None,
+    changed: Collection[str],
 ) -> dict[str, Any]:
-    """Answer a changed control: a new URL and selection; the controls stay as the user left them."""
+    """Answer a changed control: a new URL and selection; controls that the URL has overtaken follow it."""
     nothing = _nothing()
+    seen, controls = controls, _together(search, controls, before, names, changed)
     days = {"from": controls["from"] or "", "to": controls["to"] or ""}
     if controls["period"] == "custom" and not (days["from"] and days["to"]):
         # 自定义 begins with the days on screen, so that choosing it changes nothing yet.
-        shown = _shown_days(session.selection_of(before), names)
+        shown = filter_words.shown_days(session.selection_of(before), names)
         return {**nothing, "controls": {**nothing["controls"], **shown}, "days_hidden": False}
     selection, notices = Selection.from_query(_controls_query(controls))
     selection, unknown = _known(selection, names)
     query = selection.to_query()
     address = merged(search, selection)
+    late = {key: value for key, value in _control_values(selection).items() if value != (seen[key] or type(value)())}
     return {
         **nothing,
+        "controls": {**nothing["controls"], **late},
         "search": address,
         "selection": no_update if query == before else query,
         **_words(address, selection, names, [*notices, *unknown]),
     }
+
+
+def _together(
+    search: str | None,
+    controls: dict[str, Any],
+    before: dict[str, str] | None,
+    names: Catalogue | None,
+    changed: Collection[str],
+) -> dict[str, Any]:
+    """Return the controls as the user means them, who may have followed a link while they still show the page before.
+
+    Three ways meet: what was last answered (`before`), what the URL says since, what the controls show. What differs
+    from before is new; of two new values of one key the one of the control that has just been changed counts.
+    """
+    linked, _ = Selection.from_query(query_of(search))
+    base, now = (_control_values(one) for one in (session.selection_of(before), _known(linked, names)[0]))
+
+    def meant(key: str) -> Any:
+        shown = controls[key] or type(base[key])()
+        is_new = shown != base[key] and (key in changed or now[key] == base[key])
+        return controls[key] if is_new else now[key]
+
+    return {key: meant(key) for key in controls}
 
 
 def _controls_query(controls: dict[str, Any]) -> dict[str, str]:
@@ -268,9 +163,9 @@ def _after_url(
         "search": no_update,
         "controls": _control_values(selection),
         "options": {
-            "station": _station_options(names),
-            "category": _category_options(names),
-            "period": _period_options(selection, names),
+            "station": filter_words.station_options(names),
+            "category": filter_words.category_options(names),
+            "period": filter_words.period_options(selection, names),
         },
         # A new version with the same filter reaches the pages through the store "snapshot".
         "selection": no_update if query == before else query,
@@ -299,8 +194,8 @@ def _words(search: str | None, selection: Selection, names: Catalogue | None, no
             "category": summary(selection.categories, names.category_names() if names else {}, "全部类别", "类"),
         },
         "days_hidden": selection.period != "custom",
-        "words": heading_words(selection, names),
-        "crumbs": crumbs(search, selection, names),
+        "words": filter_words.heading_words(selection, names),
+        "crumbs": filter_words.crumbs(search, selection, names),
         "notices": [states.notice(text) for text in notices],
     }
 
@@ -344,96 +239,3 @@ def _known(selection: Selection, names: Catalogue | None) -> tuple[Selection, li
     stations = keep(selection.stations, lambda one: names.station_codes((one,))[0])
     categories = keep(selection.categories, category_code)
     return replace(selection, stations=stations, categories=categories), notices
-
-
-def _station_options(names: Catalogue | None) -> list[dict[str, Any]]:
-    if names is None:
-        return []
-    return [{"value": code, "label": name} for code, name in names.station_names.items()]
-
-
-def _category_options(names: Catalogue | None) -> list[dict[str, Any]]:
-    """List the groups that the data uses, each followed by its own codes."""
-    if names is None:
-        return []
-    options: list[dict[str, Any]] = []
-    table = "alerts" if names.categories["alerts"] else "cases"
-    listed = names.categories[table].values()
-    for group in TABLE_GROUPS[table]:
-        below = [category for category in listed if category.group == group]
-        tops = [category for category in below if category.parent is None]
-        if below:
-            options.append({"value": group, "label": f"{group}（全部）"})
-            # A single code above all others of its group says the same as the group.
-            shown = [one for one in below if not (len(tops) == 1 < len(below) and one is tops[0])]
-            options += [{"value": one.code, "label": f"　{one.name}"} for one in shown if one.name != group]
-    return options
-
-
-def summary(chosen: tuple[str, ...], names: dict[str, str], everything: str, unit: str) -> str:
-    """Say a list of choices in the width of a button."""
-    if not chosen:
-        return everything
-    first = names.get(chosen[0], chosen[0])
-    return first if len(chosen) == 1 else f"{first}等 {len(chosen)} {unit}"
-
-
-def period_words(selection: Selection, names: Catalogue | None) -> str:
-    """Say the days that a selection shows, as far as the data goes."""
-    as_of = names.data_as_of if names else None
-    if as_of is None:
-        return ""
-    try:
-        period = selection.resolve(as_of)
-        window = periods.span_window(period, "current", as_of - timedelta(hours=selection.cutoff))
-    except MetricError:
-        return ""
-    return periods.describe(window, selection.cutoff)
-
-
-def heading_words(selection: Selection, names: Catalogue | None) -> str:
-    """Say the days that a selection shows, and that the day is not yesterday where 昨日 was meant."""
-    words = period_words(selection, names)
-    is_late = bool(words) and selection.period == "yesterday" and _days_behind(selection, names) > 0
-    return f"{words} · {LATEST_IN_FULL}" if is_late else words
-
-
-def _period_options(selection: Selection, names: Catalogue | None) -> list[dict[str, str]]:
-    """Return the periods; 昨日 is called by what it is when the data is older."""
-    latest = {"yesterday": LATEST} if _days_behind(selection, names) else {}
-    return [{"value": value, "label": latest.get(value, text)} for value, text in _PERIODS]
-
-
-def _days_behind(selection: Selection, names: Catalogue | None) -> int:
-    as_of = names.data_as_of if names else None
-    return periods.days_behind(as_of, clock.now(), selection.cutoff) if as_of else 0
-
-
-def _shown_days(selection: Selection, names: Catalogue | None) -> dict[str, str]:
-    as_of = names.data_as_of if names else None
-    if as_of is None:
-        return {}
-    period = selection.resolve(as_of)
-    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
-
-
-def crumbs(search: str | None, selection: Selection, names: Catalogue | None) -> list[Any]:
-    """Return the way back when stations or categories are narrowed, nothing otherwise."""
-    trail: list[Any] = []
-    for key, chosen, known, everything, unit in (
-        ("station", selection.stations, names.station_names if names else {}, "全部派出所", "所"),
-        ("category", selection.categories, names.category_names() if names else {}, "全部类别", "类"),
-    ):
-        if chosen:
-            here = summary(chosen, known, everything, unit)
-            trail.append(
-                html.Span(
-                    [
-                        html.A(everything, href=narrowed(search, **{key: ""}) or "?"),
-                        html.Span("›", className="crumb-mark", **attributes(aria_hidden="true")),
-                        html.Span(here, className="crumb-here"),
-                    ],
-                    className="crumb",
-                )
-            )
-    return trail

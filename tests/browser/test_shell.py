@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Site, Visit, holds, hover_in, serve, settled
+from tests.browser.everywhere import address
 from tests.pages.test_jobs import MAPPING, ROWS
 
 pytestmark = pytest.mark.browser
@@ -82,6 +83,31 @@ def test_back_goes_one_filter_back_and_keeps_the_figures(open_page: Open) -> Non
     expect(page).not_to_have_url(re.compile("period="))
     settled(page)
     assert page.evaluate("document.querySelector('#week-figure .js-plotly-plot').marked"), "the figure was made anew"
+    visit.check()
+
+
+def test_what_a_crumb_took_away_stays_away_while_its_answer_is_on_the_way(open_page: Open, site: Site) -> None:
+    station = address("/station/<code>", site.store).rsplit("/", 1)[1]
+    visit = open_page(f"/repeat?station={station}&category=刑事")
+    page = visit.page
+    settled(page)
+    held: list[Route] = []
+    page.route(re.compile("_dash-update-component"), lambda route: held.append(route))
+    page.locator("#crumbs a", has_text="全部派出所").click()
+    expect(page).to_have_url(re.compile(r"/repeat\?category=[^&]+$"))
+    # Nothing has been answered: the bar still shows the station, and the other crumb was made with it.
+    expect(page.locator("#filter-station-summary")).not_to_have_text("全部派出所")
+    page.locator("#crumbs a", has_text="全部类别").click()
+    expect(page).to_have_url(re.compile(r"/repeat$"))
+    page.select_option("#filter-period", "last30")
+    for route in held:
+        route.continue_()
+    page.unroute_all(behavior="ignoreErrors")
+    expect(page).to_have_url(re.compile(r"/repeat\?period=last30$"))
+    expect(page.locator("#filter-station-summary")).to_have_text("全部派出所")
+    expect(page.locator("#crumbs")).to_be_empty()
+    settled(page)
+    assert search_of(page) == "?period=last30"
     visit.check()
 
 

@@ -16,7 +16,7 @@ from data.snapshots import Store
 from metrics import catalogue
 from metrics.catalogue import Catalogue
 from metrics.selection import Selection
-from pages._components import filters, status
+from pages._components import filter_query, filter_words, filters, status
 from tests.pages.reading import text_of
 
 
@@ -61,9 +61,9 @@ def test_a_page_keeps_its_own_keys() -> None:
 
 
 def test_links_change_one_key() -> None:
-    assert filters.narrowed("?period=last7", station="a") == "?period=last7&station=a"
-    assert filters.narrowed("?period=last7&station=a", station="") == "?period=last7"
-    assert filters.narrowed("?station=a", station="") == ""
+    assert filter_query.narrowed("?period=last7", station="a") == "?period=last7&station=a"
+    assert filter_query.narrowed("?period=last7&station=a", station="") == "?period=last7"
+    assert filter_query.narrowed("?station=a", station="") == ""
 
 
 def test_unknown_names_are_left_out_and_said(names: Catalogue) -> None:
@@ -99,25 +99,49 @@ def test_a_new_version_with_the_same_filter_asks_nothing_anew(names: Catalogue) 
 
 def test_a_control_rewrites_the_url(names: Catalogue) -> None:
     values = controls(Selection()) | {"period": "month", "valid": True}
-    found = filters._after_control("?metric=x", values, {}, names)
+    found = filters._after_control("?metric=x", values, {}, names, ["valid"])
     assert filters.query_of(found["search"]) == {"period": "month", "valid": "1", "metric": "x"}
     assert found["selection"] == {"period": "month", "valid": "1"}
     assert all(value is no_update for value in found["controls"].values())
 
 
+def test_a_control_that_is_changed_before_a_link_is_answered_does_not_undo_it(names: Catalogue) -> None:
+    code, other, *_ = names.stations
+    before = {"station": code, "category": "刑事"}
+    shown = controls(Selection(stations=(code,), categories=("刑事",)))
+    # The crumb has taken the station from the URL, the controls do not know of it, and another period is chosen.
+    found = filters._after_control("?category=刑事", {**shown, "period": "last7"}, before, names, ["period"])
+    assert filters.query_of(found["search"]) == {"period": "last7", "category": "刑事"}
+    assert found["selection"] == {"period": "last7", "category": "刑事"}
+    # The list of stations follows; what shows the truth already is left alone.
+    assert {key: value for key, value in found["controls"].items() if value is not no_update} == {"station": []}
+    # Two changes of controls, the second before the first is answered, both count.
+    both = filters._after_control(
+        "?station=" + code, {**controls(Selection(stations=(code,))), "period": "last7", "valid": True},
+        {"station": code}, names, ["valid"],
+    )  # fmt: skip
+    assert filters.query_of(both["search"]) == {"station": code, "period": "last7", "valid": "1"}
+    # Of two new values of one key that of the changed control counts, else that of the URL.
+    for changed, expected in ((["station"], other), (["period"], None)):
+        again = filters._after_control(
+            "", {**controls(Selection(stations=(other,))), "period": "month"}, {"station": code}, names, changed
+        )
+        assert filters.query_of(again["search"]).get("station") == expected
+
+
 def test_custom_begins_with_the_days_on_screen(names: Catalogue) -> None:
     values = controls(Selection()) | {"period": "custom"}
-    found = filters._after_control("", values, {"period": "last7"}, names)
+    found = filters._after_control("?period=last7", values, {"period": "last7"}, names, ["period"])
     assert (found["controls"]["from"], found["controls"]["to"]) == ("2026-11-15", "2026-11-21")
     assert found["days_hidden"] is False
     assert found["search"] is no_update
 
 
 def test_words_of_the_bar(names: Catalogue) -> None:
-    assert filters.period_words(Selection(), names) == "2026年11月21日0时至24时"
-    assert filters.summary((), {}, "全部派出所", "所") == "全部派出所"
-    assert filters.summary(("a",), {"a": "新港所"}, "全部派出所", "所") == "新港所"
-    assert filters.summary(("a", "b"), {"a": "新港所"}, "全部派出所", "所") == "新港所等 2 所"
+    assert filter_words.period_words(Selection(), names) == "2026年11月21日0时至24时"
+    assert filter_words.summary((), {}, "全部派出所", "所") == "全部派出所"
+    assert filter_words.summary(("a",), {"a": "新港所"}, "全部派出所", "所") == "新港所"
+    assert filter_words.summary(("a", "b"), {"a": "新港所"}, "全部派出所", "所") == "新港所等 2 所"
 
 
 @pytest.mark.parametrize(("now", "late"), [("2026-11-22 07:30", False), ("2026-11-23 07:30", True)])
@@ -141,6 +165,6 @@ def test_without_data_the_bar_still_stands() -> None:
 
 
 def test_every_group_with_codes_can_be_chosen(names: Catalogue) -> None:
-    values = [option["value"] for option in filters._category_options(names)]
+    values = [option["value"] for option in filter_words.category_options(names)]
     assert "刑事" in values
     assert len(values) == len(set(values))
