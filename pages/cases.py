@@ -145,6 +145,8 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str, str]) -> dict[str
     notes = [states.notice(note) for note in found.notes]
     if found.state in ("no_data", "no_result"):
         covered = cases_words.covered(catalogue.of(snapshot))
+        if not covered:
+            return _only(states.panel("没有案件数据", "导入案件数据后，本页会自动显示。", action=("数据接入", "/data")))
         return _only(*notes, states.no_data(covered) if found.state == "no_data" else states.no_result())
     page = Page(found, selection, measure, mode, status.source_line(snapshot))
     places = funnel(METRICS[MEASURES[measure]], found.shares[measure])

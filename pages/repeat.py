@@ -88,6 +88,7 @@ def layout(**_: Any) -> html.Div:
     output={
         "state": Output("repeat-state", "children"),
         "hidden": Output("repeat-grid", "hidden"),
+        "shape": Output("repeat-grid", "className"),
         "options": {key: Output(f"repeat-{key}", "options") for key in _SELECTS},
         "values": {key: Output(f"repeat-{key}", "value") for key in _SELECTS},
         "texts": {name: Output(f"{id}-text", "children") for name, id in _KPIS.items()},
@@ -127,7 +128,7 @@ def _only(*message: html.Div | html.P) -> dict[str, Any]:
     """Show messages in place of the figures."""
     keep = dict.fromkeys(_SELECTS, cards.NONE)
     return {
-        "state": list(message), "hidden": True, "options": keep, "values": keep,
+        "state": list(message), "hidden": True, "shape": cards.NONE, "options": keep, "values": keep,
         "texts": dict.fromkeys(_KPIS, cards.NONE), "sparks": dict.fromkeys(_KPIS, cards.NONE),
         "cards": cards.kept(*_LISTED, *_DRAWN),
     }  # fmt: skip
@@ -143,11 +144,14 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str, str, str]) -> dic
         return _only(*notes, states.no_data(covered) if found.state == "no_data" else states.no_result())
     if found.state == "coarse":
         notes.append(states.notice("警情时间只精确到月，无法判断 30 日内的重复；下方重复地点按整月统计。"))
+    elif found.base and not found.is_told:
+        notes.append(states.notice(repeat_words.untold(found)))
     chosen = known.station_codes(selection.stations)
     figures_by_id = {one.metric.id: one for one in found.figures}
     return {
         "state": notes + ([states.nothing_happened()] if found.state == "nothing" else []),
         "hidden": False,
+        "shape": " ".join(["grid", *repeat_words.left_out(page.found, page.places)]),
         "texts": {name: _text(name, figures_by_id.get(name)) for name in FIGURES},
         "sparks": {name: _spark(figures_by_id.get(name), mode) for name in FIGURES},
         "cards": {

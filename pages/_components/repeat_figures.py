@@ -43,8 +43,8 @@ def trend(found: Sequence[Share], mode: str, href: Callable[[date, date], str]) 
     return {
         "data": data,
         "layout": layout(
-            mode, "repeat-trend", margin={"l": 40, "r": 76, "t": 8, "b": 28}, annotations=_ends(shown, token, highest),
-            xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0},
+            mode, "repeat-trend", margin={"l": 40, "r": 76, "t": 8, "b": 34}, annotations=_ends(shown, token, highest),
+            xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0, "ticklabelstandoff": 5},
             yaxis={"range": [0, highest * 1.12 or 1], "ticksuffix": "%", "showgrid": True, "nticks": 5},
         ),
     }  # fmt: skip
@@ -94,7 +94,7 @@ def lorenz(found: Concentration, mode: str) -> Figure:
         "layout": layout(
             mode, "repeat-lorenz", margin={"l": 48, "r": 24, "t": 8, "b": 42}, annotations=_halves(found, token),
             shapes=_half_lines(found, token),
-            xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": PERCENTS,
+            xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": PERCENTS, "ticklabelstandoff": 4,
                    "title": {"text": f"{unit}占比（警情多的在前）", "standoff": 6}},
             yaxis={"range": [0, 102], "tickvals": [0, 25, 50, 75, 100], "ticktext": PERCENTS, "showgrid": True},
         ),

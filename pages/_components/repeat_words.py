@@ -28,6 +28,12 @@ def untold(found: Repeats) -> str:
     return "没有可算重复率的警情或完整的周。"
 
 
+def left_out(found: Repeats, listed: Places) -> list[str]:
+    """Return what the page leaves out, as classes of its grid: cards that would all say that they are empty."""
+    said = [] if found.is_told else ["no-shares"]
+    return [*said, "no-spots"] if listed.state == "no_coordinates" else said
+
+
 def places_note(found: Places) -> str:
     """Say how the table is ordered and what all repeat places add up to."""
     said = [f"列出起数最多的 {len(found.spots)} 处，供排查，不作名次"] if found.in_all > len(found.spots) else []

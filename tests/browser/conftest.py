@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import subprocess
 import sys
@@ -155,6 +156,32 @@ def walk(site: Site, browser: BrowserContext) -> Iterator[Callable[..., Visit]]:
     yield visit
     for found in opened.values():
         found.page.close()
+
+
+def narrowed_by_first(page: Page, table: str, key: str) -> str:
+    """Follow the first name of a table to the page that is narrowed to it by a key of the URL; return the name.
+
+    Returns when the crumb that says so is drawn.
+    """
+    first = page.locator(f"#{table}-body tbody a").first
+    # Links carry the filter that they were drawn for: a table of the one before is about to be replaced.
+    asked = str(page.evaluate("window.location.search")).removeprefix("?")
+    expect(first).to_have_attribute("href", re.compile(re.escape(asked)))
+    name = first.inner_text()
+    first.click()
+    expect(page).to_have_url(re.compile(rf"[?&]{key}=\d*"))
+    # A station's crumb says its whole name.
+    expect(page.locator("#crumbs .crumb-here")).to_contain_text(name.removesuffix("所"))
+    return name
+
+
+def widened(page: Page, crumb: str, key: str) -> None:
+    """Follow a crumb back; return when neither the URL nor the crumbs are narrowed by the key any more."""
+    page.locator("#crumbs a", has_text=crumb).click()
+    expect(page).not_to_have_url(re.compile(f"{key}="))
+    # A crumb that is left keeps its old address until all are drawn anew.
+    expect(page.locator("#crumbs")).not_to_contain_text(crumb)
+    settled(page)
 
 
 def go(page: Page, address: str) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import MODES, SIZES, Site, Visit, settled
+from tests.browser.conftest import MODES, NOWHERE, SIZES, Site, Visit, settled
 from tests.browser.everywhere import address, templates
 
 pytestmark = pytest.mark.browser
@@ -41,22 +41,36 @@ def test_sizes_and_accessibility(walk: Open, site: Site, template: str, mode: st
 
 
 @pytest.mark.parametrize("template", templates())
-def test_paper_and_address(walk: Open, open_page: Open, site: Site, template: str, tmp_path: Path) -> None:
+def test_paper_and_address(walk: Open, open_page: Open, site: Site, template: str) -> None:
     asked = address(template, site.store)
     visit = walk(f"{asked}?period=last7&cutoff=8")
     page = visit.page
     settled(page)
     shown = words(page)
     search = page.evaluate("window.location.search")
-    page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
-    assert (tmp_path / "page.pdf").stat().st_size > 10_000
     assert cut_on_paper(page) == []
+    assert across_sheets(page) == []
     visit.check()
     fresh = open_page(asked + search)
     settled(fresh.page)
     assert words(fresh.page) == shown
     assert fresh.page.evaluate("window.location.search") == search
     fresh.check()
+
+
+def test_what_two_sheets_share_is_found(open_page: Open) -> None:
+    page = open_page(NOWHERE).page
+    for rule, found in (("auto", 3), ("avoid", 0)):
+        page.evaluate(
+            """rule => {
+              const room = '<div class="made" style="height: 200mm"></div>';
+              const part = `<div class="made kpi" style="break-inside: ${rule}">` + 'line<br>'.repeat(30) + '</div>';
+              document.querySelectorAll('.made').forEach(one => one.remove());
+              document.querySelector('.stage').insertAdjacentHTML('beforeend', room + part);
+            }""",
+            rule,
+        )
+        assert len(across_sheets(page)) == found
 
 
 def test_definition_panel_and_notes_panel_are_accessible(open_page: Open) -> None:
@@ -149,13 +163,62 @@ def cut_on_paper(page: Page) -> list[str]:
             const svg = one.querySelector('.main-svg'), card = one.closest('.card-box');
             return svg && card && svg.getBoundingClientRect().right > card.getBoundingClientRect().right + 1;
           }).map(one => 'wider than its card: ' + one.parentElement.id);
-          return [...new Set([...wide, ...hidden, ...tall, ...spilled])].slice(0, 8);
+          const over = [...document.querySelectorAll('.card-box tr, .card-note, .card-source')].filter(one => {
+            const box = one.getBoundingClientRect(), card = one.closest('.card-box');
+            return card && one.checkVisibility() && box.height && box.bottom > card.getBoundingClientRect().bottom + 1;
+          }).map(one => 'prints over the next card: ' + name(one.closest('[id]')));
+          return [...new Set([...wide, ...hidden, ...tall, ...spilled, ...over])].slice(0, 8);
         }""",
         SHEET,
     )
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     page.evaluate("document.body.style.width = ''")
-    page.emulate_media(media="screen")
+    # Not "screen", which would then hold for the PDF too.
+    page.emulate_media(media="null")
     page.set_viewport_size({"width": SIZES["desk"][0], "height": SIZES["desk"][1]})
     page.wait_for_timeout(250)
     return found
+
+
+# Marks the upper and the lower edge of every figure, row and head of a card, and links to the marks: of what is linked
+# to, Chromium writes down in the PDF on which sheet and how high it stands.
+_MARKS = """() => {
+  const parts = document.querySelectorAll('.stage :is(.js-plotly-plot, tbody tr, .card-head, .kpi, .mini, .gauge)');
+  const shown = [...parts].filter(one => one.checkVisibility());
+  const links = document.createElement('nav');
+  shown.forEach((one, number) => {
+    for (const side of ['top', 'bottom']) {
+      const mark = document.createElement(one.tagName === 'TR' ? 'td' : 'i'), link = document.createElement('a');
+      mark.id = `sheet-${number}-${side}`;
+      mark.style.cssText = `position:absolute;left:0;${side}:0;width:1px;height:1px;padding:0;border:0`;
+      link.href = '#' + mark.id;
+      links.append(link);
+      one.append(mark);
+    }
+    if (getComputedStyle(one).position === 'static') { one.style.position = 'relative'; }
+  });
+  document.querySelector('.stage').append(links);
+  return shown.map(one => `${(one.closest('[id]') || {}).id}: ${one.textContent.slice(0, 30)}`);
+}"""
+_UNMARK = """() => {
+  document.querySelectorAll('[id^="sheet-"]').forEach(one => one.remove());
+  document.querySelector('.stage > nav').remove();
+}"""
+
+
+def across_sheets(page: Page) -> list[str]:
+    """Return which figures, rows and heads of cards begin on one sheet of the printed page and end on another."""
+    names = page.evaluate(_MARKS)
+    # Shorter sheets end elsewhere: what stands whole on all of them does so by rule and not by luck.
+    papers = [page.pdf(prefer_css_page_size=True), *(page.pdf(width="210mm", height=f"{mm}mm") for mm in (270, 240))]
+    page.evaluate(_UNMARK)
+    cut: list[str] = []
+    for paper in papers:
+        found: dict[int, dict[bytes, bytes]] = {}
+        for number, side, sheet in re.findall(rb"/sheet-(\d+)-(top|bottom)\s*\[\s*(\d+) 0 R\s*/XYZ", paper):
+            found.setdefault(int(number), {})[side] = sheet
+        whole = {number: edges for number, edges in found.items() if len(edges) == 2}
+        # What paper leaves out has no place; without any the marks themselves would have failed.
+        assert whole or not names
+        cut += [names[number] for number, edges in sorted(whole.items()) if edges[b"top"] != edges[b"bottom"]]
+    return cut

@@ -115,11 +115,19 @@ def shown(client: FlaskClient, selection: dict[str, str] | None = None, search: 
 
 def test_the_page_is_filled_and_keeps_its_own_keys_in_links(client: FlaskClient) -> None:
     found = shown(client, {"period": "last30"}, "?period=last30&days=90&unit=beat")
-    assert found["repeat-grid"]["hidden"] is False
+    assert (found["repeat-grid"]["hidden"], found["repeat-grid"]["className"]) == (False, "grid")
     assert (found["repeat-days"]["value"], found["repeat-unit"]["value"]) == ("90", "beat")
     assert "警格集中了一半警情" in found["repeat-lorenz-title"]["children"]
     assert "period=last30&amp;days=90&amp;unit=beat&amp;category=" in html_of(found["repeat-kinds-body"]["children"])
     assert "医院" in html_of(found["repeat-left-body"]["children"])
+
+
+def test_without_keys_and_places_no_card_stands_empty(tmp_path: Any) -> None:
+    store = Store(tmp_path / "store")
+    tiny.publish(store, lambda con: tiny.daily_alerts(con, "2026-02-01", 28, 5))
+    found = shown(create_app(store.root).server.test_client(), {"period": "last7"})
+    assert found["repeat-grid"]["className"] == "grid no-shares no-spots"
+    assert html_of(found["repeat-state"]["children"]).count("没有来电标识和坐标，无法判断重复。") == 1
 
 
 def test_unknown_keys_fall_back_with_a_notice(client: FlaskClient) -> None:
