@@ -23,6 +23,7 @@ from reports.wording import change_cell
 
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 COMPARED = ("previous", "last_year")
+_LONG_NAME = 7
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ def changes(name: str, first: str, lines: Sequence[Line], note: str = "") -> Tab
     """Return 序号｜单位｜本期数｜同期数｜同比｜上期数｜环比｜判定; first: what the second column names."""
     with_range = any(line.expected for line in lines)
     place, label, count, change, judged = (0.75, 2.1, 1.05, 1.6, 1.3) if with_range else (0.6, 1.9, 0.9, 1.7, 1.1)
+    if with_range and all(len(line.name) < _LONG_NAME for line in lines):
+        # Short names leave the changes a line.
+        place, label, count, change = 0.72, 1.6, 1.02, 2.0
     columns = (
         Column("序号", place), Column(first, label), Column("本期数", count, True), Column("同期数", count, True),
         Column("同比", change, True), Column("上期数", count, True), Column("环比", change, True),
