@@ -237,7 +237,7 @@ def calendar_note(found: Heat) -> str:
     """Say what the marks mean."""
     if found.calendar is None:
         return "这些数据的时间不精确到日，不能画日历。"
-    return "红为高于预期、蓝为低于预期，越深越确定；○ 节假日 ● 调休上班。" + "".join(found.calendar.notes)
+    return "红为高于预期、蓝为低于预期，颜色越浓越确定；○ 节假日 ● 调休上班。" + "".join(found.calendar.notes)
 
 
 def matrix_title(found: Heat) -> str:
