@@ -38,6 +38,31 @@ def test_mode_is_switched_and_remembered(open_page: Open) -> None:
     visit.check()
 
 
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_the_bar_is_one_line_with_every_badge(open_page: Open, width: int) -> None:
+    page = open_page("/").page
+    page.set_viewport_size({"width": width, "height": 900})
+    settled(page)
+    page.evaluate(
+        """() => {
+            const late = document.createElement("span");
+            late.className = "chip chip-watch";
+            late.textContent = "数据滞后 12 天";
+            const status = document.getElementById("status");
+            if (!status.textContent.includes("数据滞后")) status.prepend(late);
+            document.getElementById("period-words").textContent = "2026年11月21日0时至24时 · 最近有数据的一日";
+        }"""
+    )
+    assert page.locator("#status .chip").count() == 2
+    same_line = """(() => {
+        const box = (part) => part.getBoundingClientRect();
+        const tops = Array.from(document.querySelectorAll("#filters .control")).map(box).filter((one) => one.width);
+        const inside = box(document.querySelector(".bar-end")).top < tops[0].bottom;
+        return inside && new Set(tops.map((one) => Math.round(one.top))).size === 1;
+    })()"""
+    assert holds(page, same_line)
+
+
 def test_filter_rewrites_the_url_and_the_url_reproduces_the_page(open_page: Open) -> None:
     visit = open_page("/")
     page = visit.page

@@ -12,6 +12,7 @@ from data.reading import Snapshot
 from data.snapshots import Store
 from metrics.briefing import Card, brief
 from metrics.casework import casework
+from metrics.casework.values import Figure
 from metrics.compare import NO_BASE, REAL, USUAL
 from metrics.selection import Selection
 from metrics.trend import DAY, MONTH, WEEK, Asked, trend
@@ -62,7 +63,7 @@ PERIODS = [
 ]
 
 
-def said(one: Card) -> tuple[object, ...]:
+def said(one: Card | Figure) -> tuple[object, ...]:
     return one.value, one.expected, one.verdict, one.previous.verdict, one.last_year.verdict
 
 
