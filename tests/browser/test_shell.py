@@ -56,7 +56,7 @@ def test_the_bar_is_one_line_with_every_badge(open_page: Open, width: int) -> No
     assert page.locator("#status .chip").count() == 2
     same_line = """(() => {
         const box = (part) => part.getBoundingClientRect();
-        const tops = Array.from(document.querySelectorAll("#filters .control")).map(box).filter((one) => one.width);
+        const tops = Array.from(document.getElementById("filters").children).map(box).filter((one) => one.width);
         const inside = box(document.querySelector(".bar-end")).top < tops[0].bottom;
         return inside && new Set(tops.map((one) => Math.round(one.top))).size === 1;
     })()"""
