@@ -96,8 +96,8 @@ def _campaign_layout(
         labels.append(label(1.0, at, text, colour, xref="paper", xanchor="left", xshift=4))
     return layout(
         mode, "trend-campaign", margin={"l": 52, "r": 76, "t": 8, "b": 32},
-        xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0, "tickvals": _thirds(days), "ticklabelstandoff": 5,
-               "range": [days[0], days[-1]] if days else None},
+        xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0, "tickvals": _thirds(days),
+               "ticklabelstandoff": 5, "range": [days[0], days[-1]] if days else None},
         yaxis={"range": list(limits), "showgrid": True, "tickformat": ticks, "nticks": 6}, annotations=labels,
     )  # fmt: skip
 
