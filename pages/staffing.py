@@ -324,7 +324,7 @@ def show_extra(selection: dict[str, str] | None, version: int | None, asked: dic
         extra, hours = staffing_questions.extra_of(asked or {}, notices)
         found = staffing.allocate(snapshot, one, extra, hours)
         now = work(snapshot, one)
-        drawn = staffing_cards.extra_parts(snapshot, found, extra, hours, now.knows_need and now.knows_duty)
+        drawn = staffing_cards.extra_parts(snapshot, found, extra, hours, now)
         return {**drawn, "said": [*(states.notice(text) for text in notices), drawn["said"]]}
 
     return _answered(selection, draw, _no_extra)

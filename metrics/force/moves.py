@@ -86,6 +86,7 @@ class Trial:
     """A move tried out: its plan, its effect and the days of the giving and the taking station.
 
     within: what ends the taking station's shortage without anybody from elsewhere. rest: its hours still short.
+    opened: hours in which the giving station is short only after the move. bare: those of its hours left with nobody.
     """
 
     plan: Plan
@@ -94,6 +95,8 @@ class Trial:
     take: Line
     within: Within | None
     rest: tuple[ShortRun, ...]
+    opened: tuple[ShortRun, ...]
+    bare: tuple[int, ...]
 
 
 def trial(snapshot: Snapshot, selection: Selection, wish: Wish) -> Trial:
@@ -115,11 +118,27 @@ def _trial(snapshot: Snapshot, question: tuple[Selection, Wish]) -> Trial:
     give, take = (
         _line(whole, place, sign * made.people, made.slots) for place, sign in zip(places, (-1, 1), strict=True)
     )
-    duty = whole.on_duty[places[1]].copy()
-    for day, hour in made.slots:
-        duty[day, hour] += made.people
-    rest = shifts.left(whole, places[1], duty)
-    return Trial(made, move, give, take, shifts.within(snapshot, whole, places[1]), rest)
+    opened, rest = (
+        _short_after(whole, place, sign * made.people, made.slots) for place, sign in zip(places, (-1, 1), strict=True)
+    )
+    already = {hour for run in runs_of_place(whole, places[0]) for hour in run.hours}
+    return Trial(
+        made, move, give, take, shifts.within(snapshot, whole, places[1]), rest,
+        tuple(run for run in opened if not already.issuperset(run.hours)), bare(give),
+    )  # fmt: skip
+
+
+def _short_after(whole: Picture, place: int, people: int, slots: tuple[Slot, ...]) -> tuple[ShortRun, ...]:
+    duty = whole.on_duty[place].copy()
+    for day, hour in slots:
+        duty[day, hour] += people
+    return shifts.left(whole, place, duty)
+
+
+def bare(line: Line) -> tuple[int, ...]:
+    """Return the hours in which nobody is left of those who were there."""
+    both = enumerate(zip(line.before, line.after, strict=True))
+    return tuple(hour for hour, (before, after) in both if before and after is not None and after < 0.5 <= before)
 
 
 def _refuse_idle(snapshot: Snapshot, whole: Picture, made: Plan, selection: Selection) -> None:
@@ -133,7 +152,7 @@ def _refuse_idle(snapshot: Snapshot, whole: Picture, made: Plan, selection: Sele
     if _least(whole.on_duty - whole.needed, made.slots)[codes.index(made.give)] < 1:
         own = shifts.within(snapshot, whole, take)
         ways = f"可在所内调班：{'；'.join(part.text for part in own.parts)}。" if own else "须增配，见「增配建议」。"
-        said = f"{names[made.take]} {posts.say_short(runs[0]).partition('（')[0]}，各所在该时段均没有富余的人。"
+        said = f"{names[made.take]} {posts.say_lack(runs[0])}，各所在该时段均没有富余的人。"
         raise Unneeded(said + ways, made.take)
 
 

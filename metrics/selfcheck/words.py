@@ -12,7 +12,7 @@ from metrics.peers import Comparison as Peers
 from metrics.score import MET, MISSED, Score
 from metrics.selfcheck.values import Own
 from metrics.smallnumbers import VERY_HIGH
-from metrics.staffing.posts import say_short
+from metrics.staffing.posts import say_lack
 
 _NAMED = 3
 
@@ -26,7 +26,7 @@ def standing(station: str, force: Work | None, own: Own, peers: Peers) -> str:
     """Say the worst hours of shortage, rates far above those of like stations, and repeats that really rose."""
     told = []
     if force is not None and force.knows_need and force.knows_duty and force.short:
-        lacking = say_short(force.short[0][2]).partition("（")[0]
+        lacking = "、".join(say_lack(run) for _, _, run in force.short)
         told.append(f"{lacking}，所内调班即可补足" if force.ways and force.ways[0].within else lacking)
     places = [(one.metric.label, one.places[station].verdict) for one in peers.positions if station in one.places]
     told += [f"{label}比同类所明显偏高" for label, verdict in places if verdict == VERY_HIGH]

@@ -145,7 +145,7 @@ def _grant(code: str, name: str, short: Sequence[ShortRun], plan: Plan, length: 
     before = max(run.missing for run in short)
     shifts = tuple(Shift(begin, length) for begin in plan.shifts)
     listed = "、".join(f"{shift.text} {plan.shifts.count(shift.begin)} 人" for shift in dict.fromkeys(shifts))
-    lacks = "、".join(posts.say_short(run).partition("（")[0] for run in short)
+    lacks = "、".join(posts.say_lack(run) for run in short)
     left = f"最大缺口 {posts.say_missing(before)} → {posts.say_missing(plan.worst)}"
     reason = f"{name} {lacks}；增 {len(shifts)} 岗（{listed}），{left}。"
     return Grant(code, name, len(shifts), shifts, before, plan.worst, reason)

@@ -28,8 +28,9 @@ from metrics.staffing.workload import Dates
 Floats = NDArray[np.float64]
 DRAWS, SEED = 200, 20
 UNSURE = "不能断定"
-# What stands for a wait without end.
+# What stands for a wait without end, and for one that is as good as endless (minutes).
 OVERLOADED = "超负荷"
+LONGEST, LONG = 24 * 60.0, "超过 24 小时"
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +244,12 @@ def say_side(side: Side) -> str:
             said += f"（变化 {change:+.1f} 个百分点，95% 区间 {100 * p.low:+.1f} 至 {100 * p.high:+.1f}）"
     said += f"；等候 P90 由{_wait(side.p90_wait.before)}变为{_wait(side.p90_wait.after)}"
     wait = side.p90_wait
-    if None not in (wait.before, wait.after) and wait.low is not None and wait.high is not None:
+    if (
+        wait.before is not None
+        and wait.after is not None
+        and wait.after <= LONGEST
+        and None not in (wait.low, wait.high)
+    ):
         said += f"（95% 区间 {wait.low:+.1f} 至 {wait.high:+.1f} 分钟）"
     if side.shortfall[0] >= posts.LEAST or side.shortfall[1] >= posts.LEAST:
         said += f"；最大缺口 {posts.say_missing(side.shortfall[0])} → {posts.say_missing(side.shortfall[1])}"
@@ -251,4 +257,4 @@ def say_side(side: Side) -> str:
 
 
 def _wait(minutes: float | None) -> str:
-    return OVERLOADED if minutes is None else f" {minutes:.1f} 分钟"
+    return OVERLOADED if minutes is None else LONG if minutes > LONGEST else f" {minutes:.1f} 分钟"

@@ -93,8 +93,10 @@ def say_missing(people: float) -> str:
 
 
 def say_short(run: ShortRun) -> str:
-    """Say a shortfall: 「21 时至次日 3 时缺 3 人（22 时最多：应配 4.2 人，在岗 1.0 人）」."""
-    return (
-        f"{say_run(run.hours)}缺 {whole(run.missing)} 人"
-        f"（{run.worst_hour} 时最多：应配 {run.needed:.1f} 人，在岗 {run.on_duty:.1f} 人）"
-    )
+    """Say a shortfall with its worst hour: 「21 时至次日 3 时最多缺 3 人（22 时应配 4.2 人，在岗 1.0 人）」."""
+    return f"{say_lack(run)}（{run.worst_hour} 时应配 {run.needed:.1f} 人，在岗 {run.on_duty:.1f} 人）"
+
+
+def say_lack(run: ShortRun) -> str:
+    """Say a shortfall in short; of several hours not every one lacks as many: 「21 时至次日 3 时最多缺 3 人」."""
+    return f"{say_run(run.hours)}{'最多' if len(run.hours) > 1 else ''}缺 {whole(run.missing)} 人"

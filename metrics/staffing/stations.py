@@ -211,7 +211,7 @@ def _work_notes(whole: Picture, places: list[int]) -> list[str]:
     elif len(places) == 1 and measured < ENOUGH_MEASURED:
         notes.append(f"本所有处置时间的警情只有 {measured} 起，其余按全局均值补足，每起 {hours[0]:.2f} 人·小时。")
     elif measured < calls:
-        notes.append(f"出警 {calls} 起，其中 {calls - measured} 起处置时间或人数缺失，按均值补足。")
+        notes.append(f"出警 {calls:,} 起，其中 {calls - measured:,} 起处置时间或人数缺失，按均值补足。")
     if counted.unit_hours.sum() == 0:
         notes.append(f"每起出动人数不明，警组按 {whole.rules.crew:g} 人计。")
     return notes

@@ -45,7 +45,7 @@ def _strip(position: Position, station: Station, names: Mapping[str, str]) -> ht
     lines = [_interval(place, longest, code == station.code, names.get(code, code)) for code, place in ordered]
     if mean is not None:
         lines.append(html.I(className="strip-mean", style={"left": f"{100 * mean / longest:.2f}%"}))
-    said = f"本所 {_rate(own)}，同类平均 {mean:.1f}，{own.verdict}" if mean is not None else f"本所 {_rate(own)}"
+    said = f"本所 {_rate(own)}，同类平均 {mean:,.1f}，{own.verdict}" if mean is not None else f"本所 {_rate(own)}"
     return html.Div(
         [
             html.Div(
@@ -54,7 +54,7 @@ def _strip(position: Position, station: Station, names: Mapping[str, str]) -> ht
             ),
             html.Div(lines, className="strip", role="img", title=said, **attributes(aria_label=said)),
             html.Div(
-                [html.Span(own.verdict or "—"), html.Span(f"同类平均 {mean:.1f}" if mean is not None else "")],
+                [html.Span(own.verdict or "—"), html.Span(f"同类平均 {mean:,.1f}" if mean is not None else "")],
                 className="strip-words num",
             ),
         ],

@@ -149,19 +149,19 @@ def move_parts(snapshot: Snapshot, trial: Trial, mode: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def extra_parts(snapshot: Snapshot, found: Allocation, extra: int | None, hours: int, known: bool) -> dict[str, Any]:
-    """Return the values of the card of extra posts; known: whether work and duty are."""
+def extra_parts(snapshot: Snapshot, found: Allocation, extra: int | None, hours: int, now: Work) -> dict[str, Any]:
+    """Return the values of the card of extra posts."""
     listed = {*staffing_questions.EXTRA, *([extra] if extra else [])}
     offered = {
         "posts": [(DEFAULT, "补足为止"), *((str(n), f"{n} 个岗位") for n in sorted(listed))],
         "post": [(str(n), f"{n} 小时") for n in staffing_questions.POSTS],
     }
     return {
-        "said": staffing_words.allocation_said(found),
+        "said": staffing_words.allocation_said(found, now.ways),
         "options": {key: score_controls.options(choices) for key, choices in offered.items()},
         "values": {"posts": str(extra) if extra else DEFAULT, "post": str(hours)},
         "heads": {
-            "title": staffing_words.allocation_title(found) if known else "增配建议",
+            "title": staffing_words.allocation_title(found) if now.knows_need and now.knows_duty else "增配建议",
             "sub": "每岗每日一班、每班 1 人；按平均日各钟点的缺口",
             "note": "逐个岗位给最缺的所和时段，对降低最大缺口而言是最优的；只给有缺人时段的所，补到缺口不足半人。",
             "source": status.source_line(snapshot),

@@ -10,7 +10,7 @@ from metrics.briefing import short_name
 from metrics.compare import REAL
 from metrics.force.moves import Trial, Unneeded
 from metrics.staffing import posts
-from metrics.staffing.moving import OVERLOADED, say_slots
+from metrics.staffing.moving import LONG, LONGEST, OVERLOADED, say_slots
 from metrics.staffing.posts import LEAST, say_missing, whole
 from metrics.staffing.values import Effect, Side
 from pages._components import staffing_questions, states
@@ -27,10 +27,21 @@ def move_title(trial: Trial) -> str:
 def move_said(trial: Trial) -> html.Div:
     """Return one table per station: each figure before and after, with the interval of the change and its verdict."""
     sides = html.Div([_side(trial.move.source, "调出"), _side(trial.move.target, "调入")], className="sides")
-    rest = "；".join(posts.say_short(run) for run in trial.rest)
-    told = [html.P(f"调整后{short_name(trial.move.target.name)}仍有：{rest}。", className="card-note")] if rest else []
-    own = [within(trial.within)] if trial.within else []
-    return static([*own, sides, *told])
+    told = [html.P(f"{said}。", className="card-note") for said in _left_over(trial)]
+    own = [within(trial.within, "不外调的办法：")] if trial.within else []
+    return static([sides, *told, *own])
+
+
+def _left_over(trial: Trial) -> list[str]:
+    """Say what the move leaves short at the taking station, and what it newly costs the giving one."""
+    give, take = (short_name(side.name) for side in (trial.move.source, trial.move.target))
+    found = [f"调整后{take}仍有：{'；'.join(map(posts.say_short, trial.rest))}"] if trial.rest else []
+    if trial.opened:
+        found.append(f"调整后{give}转为缺人：{'；'.join(map(posts.say_short, trial.opened))}")
+    if trial.bare:
+        runs = "、".join(posts.say_run(run) for run in posts.runs_of(trial.bare))
+        found.append(f"调整后{give} {runs}无人在岗")
+    return found
 
 
 def _side(side: Side, verb: str) -> html.Div:
@@ -49,8 +60,9 @@ _MARKS = {"worse": ("↑ ", "worse"), "better": ("↓ ", "better"), "less": ("�
 def effect_rows(side: Side) -> list[EffectRow]:
     """Return what changes at one station; green is only what leaves neither overload nor shortage over."""
     p, wait = side.p_no_unit, side.p90_wait
+    moved = (points(p), p.verdict, _tone(_sign(p))) if chance(p.before) != chance(p.after) else ("不变", "", "none")
     rows = [
-        ("来警时无空闲警组", chance(p.before), chance(p.after), points(p), p.verdict, _tone(_sign(p))),
+        ("来警时无空闲警组", chance(p.before), chance(p.after), *moved),
         ("等候派出 P90（分钟）", _minutes(wait.before), _minutes(wait.after), _span(side), *_judged(side)),
     ]
     if max(side.shortfall) >= LEAST:
@@ -111,7 +123,7 @@ def _sign(effect: Effect) -> float:
 
 
 def _minutes(value: float | None) -> str:
-    return OVERLOADED if value is None else f"{value:.1f}"
+    return OVERLOADED if value is None else LONG if value > LONGEST else f"{value:,.1f}"
 
 
 def _span(side: Side) -> str:
@@ -124,9 +136,10 @@ def _span(side: Side) -> str:
         return f"转为{OVERLOADED}"
     if effect.before is None:
         # A P90 is known as soon as less than a tenth of the calls wait without end.
-        return f"其余 {side.overload[1]:.1%} 的警情仍{OVERLOADED}" if _is_overloaded(side) else f"不再{OVERLOADED}"
-    if effect.change is None or effect.low is None or effect.high is None:
-        return f"{effect.after - effect.before:+.1f}（区间无界）"
+        return f"已可估；{side.overload[1]:.1%} 的警情仍{OVERLOADED}" if _is_overloaded(side) else f"不再{OVERLOADED}"
+    if effect.change is None or effect.low is None or effect.high is None or effect.after > LONGEST:
+        # Some draws end in overload: the change has one end only.
+        return f"至少 {effect.low:+,.1f}" if effect.low is not None else "幅度不定"
     return f"{effect.change:+.1f}（{effect.low:+.1f} 至 {effect.high:+.1f}）"
 
 

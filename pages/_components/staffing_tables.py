@@ -145,10 +145,17 @@ def _bullet_row(one: Score, is_chosen: bool) -> html.Tr:
             html.Th(name, scope="row"),
             html.Td(scores.bullet(one) or "", className="bullet-cell"),
             html.Td(f"{sign} {scores.value_words(one)}", className=f"num {scores.STATE_STYLES[one.state]}"),
-            html.Td(gap or html.Span(one.state, className="tone-none")),
+            html.Td(gap or _state(one)),
         ],
         className="is-chosen" if is_chosen else "",
     )
+
+
+def _state(one: Score) -> html.Span:
+    """Return the state of a figure; a share above 100% is met and still to be checked."""
+    if one.remark:
+        return html.Span(f"{one.state}，{scores.DOUBTED}", className="tone-watch", title=one.remark)
+    return html.Span(one.state, className="tone-none")
 
 
 # ---- stations against their work -------------------------------------------------------------------

@@ -12,7 +12,7 @@ from metrics.force.shifts import Within
 from metrics.force.work import Way, Work
 from metrics.score import Score
 from metrics.staffing.moving import OVERLOADED
-from metrics.staffing.posts import say_missing, say_run, whole
+from metrics.staffing.posts import say_lack, say_missing, whole
 from metrics.staffing.stations import LOW, UNJUDGED, spare_words
 from metrics.staffing.values import Allocation, Effect, ShortRun, StationStaffing
 from pages._components.markup import static
@@ -33,11 +33,10 @@ def finding(work: Work) -> str:
     if not work.short:
         return "没有哪个时段缺 1 人以上"
     _, name, run = work.short[0]
-    worst = f"{say_run(run.hours)}缺 {whole(run.missing)} 人"
     if work.count == 1:
-        return worst
+        return "、".join(say_lack(one) for _, _, one in work.short)
     stations = len({code for code, _, _ in work.short})
-    return f"{work.count} 个所中 {stations} 个有缺人时段：{name} {worst}"
+    return f"{work.count} 个所中 {stations} 个有缺人时段：{name} {say_lack(run)}"
 
 
 def judgement(work: Work) -> html.Div:
@@ -81,14 +80,14 @@ def ways(work: Work) -> list[html.Div]:
     return [within(one.within) if one.within else _no_way(one) for one in work.ways if work.count == 1]
 
 
-def within(found: Within) -> html.Div:
+def within(found: Within, head: str = "怎么办：") -> html.Div:
     """Return who works which other hours, and what that does to the calls that find no unit."""
     p, left = found.side.p_no_unit, found.side.overload[1]
-    rest = f"；仍有 {left:.1%} 的出警警情{OVERLOADED}" if left >= NONE_OF_THEM else ""
+    rest = f"；仍有 {left:.1%} 的出警警情{OVERLOADED}（缺不足 1 人的钟点）" if left >= NONE_OF_THEM else ""
     effect = f"来警时无空闲警组 {chance(p.before)} → {chance(p.after)}，{points(p)}，{p.verdict}{rest}。"
     return html.Div(
         [
-            html.P([html.B("怎么办："), "先在所内调班，各时段即不再缺人，不用外调。"]),
+            html.P([html.B(head), "先在所内调班，各时段即不再缺 1 人以上，不用外调。"]),
             html.Ul([html.Li(part.text) for part in found.parts]),
             html.P(effect.replace("-", "−"), className="tone-none"),
         ],
@@ -126,8 +125,7 @@ def bridge(missed: Sequence[Score], work: Work) -> str:
 
 def run_words(run: ShortRun) -> str:
     """Say a run of short hours with its worst hour."""
-    worst = f"{run.worst_hour} 时应配 {run.needed:.1f}，在岗 {run.on_duty:.1f}"
-    return f"{say_run(run.hours)}缺 {whole(run.missing)} 人（{worst}）"
+    return f"{say_lack(run)}（{run.worst_hour} 时应配 {run.needed:.1f}，在岗 {run.on_duty:.1f}）"
 
 
 def _measure(label: str, value: str, meaning: str, tone: str) -> tuple[html.Dt, html.Dd]:
@@ -203,8 +201,9 @@ def allocation_title(found: Allocation) -> str:
     return f"增配 {found.placed} 岗，最大缺口 {say_missing(found.worst_before)} → {say_missing(found.worst_after)}"
 
 
-def allocation_said(found: Allocation) -> html.Div:
-    """Return who gets posts on which shifts, and why."""
+def allocation_said(found: Allocation, ways: Sequence[Way] = ()) -> html.Div:
+    """Return who gets posts on which shifts, and why; ways: what short stations can do, some with their own roster."""
+    own = {way.code for way in ways if way.within}
     if not found.grants:
         return static([html.P(words) for words in found.words])
     rows = [
@@ -213,7 +212,7 @@ def allocation_said(found: Allocation) -> html.Div:
                 html.Th(merged(short_name(grant.name), station=grant.station), scope="row"),
                 html.Td(f"{grant.posts} 岗", className="num now"),
                 html.Td(f"{say_missing(grant.before)} → {say_missing(grant.after)}", className="num"),
-                html.Td(_reason(grant.reason)),
+                html.Td([_reason(grant.reason), html.B("；所内调班可免增配") if grant.station in own else None]),
             ]
         )
         for grant in found.grants

@@ -387,8 +387,8 @@ def test_shortfalls_are_said_run_by_run() -> None:
     assert (found.hours, found.worst.worst_hour) == ((0, 7, 21, 22, 23), 7)
     assert found.missing == pytest.approx(2.2)
     assert found.text == (
-        "21 时至次日 1 时缺 2 人（22 时最多：应配 2.6 人，在岗 1.0 人）；"
-        "7 时至 8 时缺 2 人（7 时最多：应配 3.2 人，在岗 1.0 人）"
+        "21 时至次日 1 时最多缺 2 人（22 时应配 2.6 人，在岗 1.0 人）；"
+        "7 时至 8 时缺 2 人（7 时应配 3.2 人，在岗 1.0 人）"
     )
     plain = found.to_json()
     assert (plain["hours"], plain["needed"], plain["missing"]) == ([0, 7, 21, 22, 23], 3.2, 2.2)

@@ -245,7 +245,7 @@ def test_shortage_peers_and_repeats_are_said_only_where_they_stand_out(store: St
     )
     nobody: Any = SimpleNamespace(positions=())
     said = words.standing(tiny.CITY, force, own, near)
-    assert said == "21 时至 24 时缺 4 人；违法犯罪警情比同类所明显偏高。"
+    assert said == "21 时至 24 时最多缺 4 人；违法犯罪警情比同类所明显偏高。"
     assert words.standing(tiny.CITY, None, own, nobody) == ""
     risen = compare.judged([compare.shares(80, 100, 40, 100)])[0]
     own = replace(own, repeats=Repeats(own.beats_span, 100, 80, 0, 80, risen))

@@ -86,7 +86,7 @@ def test_needed_and_on_duty_of_a_hand_made_month(store: Store) -> None:
     assert sum(value or 0 for value in one.day_needed) == pytest.approx(24 * 3 * 2 / 24 / 0.6, rel=0.05)
     assert one.day_needed[22] == pytest.approx(2 / 0.6, rel=0.25)
     assert [run.hours for run in one.short] == [(22,)]
-    assert one.words[0].startswith("22 时至 23 时缺 3 人（22 时最多：应配 3.")
+    assert one.words[0].startswith("22 时至 23 时缺 3 人（22 时应配 3.")
     assert one.overload[2][22] and one.wait[2][22] is None and one.p_no_unit[2][22] == 1
     assert one.queue is not None and one.queue.overload > 0.3 and one.queue.p90_wait is None
 

@@ -15,11 +15,14 @@ from app import create_app
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
 from metrics import catalogue, score, targets
+from metrics.compare import REAL
 from metrics.force import moves
 from metrics.force.moves import Wish
 from metrics.force.rules import rules
 from metrics.force.work import Work, work
 from metrics.selection import Selection
+from metrics.staffing import moving
+from metrics.staffing.values import Effect, ShortRun
 from pages._components import (
     export,
     staffing_cards,
@@ -280,11 +283,37 @@ def test_only_what_leaves_nothing_over_is_green(snapshot: Snapshot) -> None:
     side = moves.trial(snapshot, LAST, Wish(people=4)).move.target
     partly = replace(side, overload=(0.258, 0.065), shortfall=(4.0, 2.0))
     rows = {row[0]: row for row in staffing_effects.effect_rows(partly)}
-    assert rows["等候派出 P90（分钟）"][3] == "其余 6.5% 的警情仍超负荷"
+    assert rows["等候派出 P90（分钟）"][3] == "已可估；6.5% 的警情仍超负荷"
     assert {rows[name][5] for name in ("等候派出 P90（分钟）", "最大缺口", "超负荷时段的警情")} == {"less"}
     table = html_of(staffing_effects.move_said(replace_target(moves.trial(snapshot, LAST, Wish(people=4)), partly)))
     row = table[table.index("超负荷时段的警情") :].partition("</tr>")[0]
     assert "↓ −19.3 点" in row and "tone-better" not in row
+
+
+def test_what_a_move_costs_the_giving_station_is_said(snapshot: Snapshot) -> None:
+    trial = moves.trial(snapshot, LAST, Wish(people=3))
+    assert (trial.opened, trial.bare, trial.rest) == ((), (), ())
+    run = ShortRun((22, 23, 0), 23, 2.4, 0.2)
+    emptied = replace(trial, opened=(run,), bare=(23, 0))
+    said = text_of(staffing_effects.move_said(emptied))
+    still = next(iter(staffing_effects.effect_rows(trial.move.source)))
+    assert still[1] == still[2] and still[3:] == ("不变", "", "none"), "what rounds to nothing has no direction"
+    give = staffing_effects.short_name(trial.move.source.name)
+    assert f"调整后{give}转为缺人：22 时至次日 1 时最多缺 2 人（23 时应配 2.4 人，在岗 0.2 人）。" in said
+    assert f"调整后{give} 23 时至次日 1 时无人在岗。" in said
+
+
+def test_hours_left_with_nobody_are_those_that_had_somebody() -> None:
+    line = moves.Line((1.0,) * 24, (3.0, 0.2, 2.0, *(4.0,) * 21), (0.0, 0.0, None, *(1.0,) * 21))
+    assert moves.bare(line) == (0,)
+
+
+def test_a_wait_of_more_than_a_day_is_not_told_to_the_minute(snapshot: Snapshot) -> None:
+    side = moves.trial(snapshot, LAST, Wish(people=4)).move.source
+    endless = replace(side, p90_wait=Effect(19.0, 13_372.2, 13_353.2, 40.5, None, REAL))
+    row = next(row for row in staffing_effects.effect_rows(endless) if row[0] == "等候派出 P90（分钟）")
+    assert row[1:5] == ("19.0", "超过 24 小时", "至少 +40.5", REAL)
+    assert "等候 P90 由 19.0 分钟变为超过 24 小时" in moving.say_side(endless).replace("P90由", "P90 由")
 
 
 def replace_target(trial: moves.Trial, side: Any) -> moves.Trial:
