@@ -171,7 +171,8 @@ def _text(one: Figure) -> list[Any]:
     metric = one.metric
     value = "—" if one.value is None else f"{one.value:{metric.format}}"
     lines = [("环比", change_of(one.previous, metric, "上期")), ("同比", change_of(one.last_year, metric, "同期"))]
-    parts = (cases_words.beside(one), metric.remark(one.value), cases_words.line_words(one.days, one.grain))
+    remark = metric.remark(one.value, one.previous.base, one.last_year.base)
+    parts = (cases_words.beside(one), remark, cases_words.line_words(one.days, one.grain))
     return cards.kpi_text(
         metric.label, value, metric.unit, lines,
         verdict_of(one.verdict, one.direction, metric, one.value, one.expected),

@@ -32,7 +32,8 @@ def card_text(card: Card, title: str = "") -> list[Any]:
     rolling = ROLLING if card.metric.kind == RATIO and any(one is not None for one in card.spark.values) else ""
     now = change.behind(card.previous)[0] or change.behind(card.last_year)[0]
     made_of = f"本期 {now} 起" if now else ""
-    said = "；".join(filter(None, [usual, made_of, card.note, card.metric.remark(card.value), rolling]))
+    remark = card.metric.remark(card.value, card.previous.base, card.last_year.base)
+    said = "；".join(filter(None, [usual, made_of, card.note, remark, rolling]))
     return cards.kpi_text(
         title or card.metric.label, value, card.metric.unit, lines, verdict_words(card), metric_id=card.metric.id,
         note=said,

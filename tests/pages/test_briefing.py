@@ -107,6 +107,10 @@ def test_a_share_above_all_is_explained_and_its_line_is_named(store: Store) -> N
     assert "期内破案含以往立案的积案，可能超过 100%；曲线为各日止 7 天的比率" in text_of(change_rows.card_text(card))
     usual = text_of(change_rows.card_text(replace(card, value=60.0)))
     assert "可能超过" not in usual and "曲线为" in usual
+    # A share above all in the stretch that is compared with reads like a fault just the same.
+    for then in ("previous", "last_year"):
+        past = replace(card, value=60.0, **{then: replace(getattr(card, then), base=200.0)})
+        assert "可能超过 100%" in text_of(change_rows.card_text(past))
     count = next(card for card in found.cards if card.metric.id == "cases_filed")
     assert "曲线" not in text_of(change_rows.card_text(count))
 

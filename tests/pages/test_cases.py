@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from data.reading import Snapshot
 from data.snapshots import Store
-from metrics import cache
+from metrics import cache, compare
 from metrics.casework.values import WEEK, Ages, Community, Delays, Figure, Row, Trend, Untimed
 from metrics.compare import NO_BASE, REAL, USUAL, Comparison
 from metrics.definitions import METRICS
@@ -90,6 +90,15 @@ def test_the_line_of_a_card_names_its_weeks_and_its_end_has_no_tone(demo_app: Da
     assert "折线为近 11 个整周" in html_of(page._text(figure(39.0)))
     last = trace(page._spark(figure(39.0), "light"), "last")
     assert last["marker"]["color"] == tokens("light")["accent"] and cases_words.line_words((), WEEK) == ""
+
+
+def test_a_share_above_all_is_explained_wherever_it_stands(demo_app: Dash) -> None:
+    page = importlib.import_module("pages.cases")
+    usual = replace(figure(12.5), metric=METRICS["clear_rate"], expected=None)
+    assert "可能超过" not in html_of(page._text(usual))
+    for then in ("previous", "last_year"):
+        past = replace(usual, **{then: compare.shares(1, 8, 4, 2)})
+        assert "可能超过 100%" in html_of(page._text(past))
 
 
 def test_trend_without_solved_cases_draws_no_line_of_zeros() -> None:
