@@ -309,7 +309,7 @@ def significant(p: NDArray[np.float64], rate: float = FALSE_DISCOVERY_RATE) -> N
 
 
 def against_reference(
-    observed: NDArray[np.float64], expected: NDArray[np.float64], weeks: float, phi: float = 1.0
+    observed: NDArray[np.float64], expected: NDArray[np.float64], weeks: float, phi: float | NDArray[np.float64] = 1.0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Compare many counts with what earlier weeks lead to expect; returns (signed z, two-sided p), same shape.
 
@@ -329,7 +329,7 @@ def against_reference(
     above = np.where(rest > 0, special.betainc(observed + 1, np.maximum(rest, 1), share), 0.0)
     below = np.where(observed > 0, special.betainc(rest + 1, np.maximum(observed, 1), 1 - share), 0.0)
     upper, lower = (np.clip(tail + point / 2, 1e-300, 1.0) for tail in (above, below))
-    z = np.where(upper <= lower, -special.ndtri(upper), special.ndtri(lower)) / math.sqrt(max(phi, 1.0))
+    z = np.where(upper <= lower, -special.ndtri(upper), special.ndtri(lower)) / np.sqrt(np.maximum(phi, 1.0))
     z = np.where(total > 0, z, 0.0)
     return z, 2 * special.ndtr(-np.abs(z))
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from metrics.periods import REFERENCE_DAYS
@@ -74,6 +75,24 @@ def spread(frame: pd.DataFrame, by: Sequence[str], metrics: Sequence[str], first
         for number in np.flatnonzero(own):
             found.own[metric, keys[number]] = _phi(pearson[number], freedom[number])
     return found
+
+
+def rolling(values: Floats) -> Floats:
+    """Return φ of each of a run of days from the eight weeks before it, as spread() has it for a period of that day.
+
+    values: counts of consecutive days, NaN without data; same shape. 1 after fewer than three weeks of days.
+    """
+    if not values.size:
+        return np.zeros(0)
+    padded = np.concatenate([np.full(REFERENCE_DAYS, np.nan), values])[:-1]
+    weeks = sliding_window_view(padded, REFERENCE_DAYS).reshape(len(values), -1, 7)
+    days = (~np.isnan(weeks)).sum(axis=1)
+    total, square = np.nansum(weeks, axis=1), np.nansum(weeks**2, axis=1)
+    seen = total > 0
+    pearson = np.where(seen, square * days / np.where(seen, total, 1.0) - total, 0.0).sum(axis=1)
+    freedom = np.where(seen, days - 1, 0).sum(axis=1)
+    known = (freedom > 0) & (days.sum(axis=1) >= FEWEST_DAYS)
+    return np.where(known, np.maximum(1.0, pearson / np.where(known, freedom, 1)), 1.0)
 
 
 # Places for the weekdays of a row: 1 to 7, so that 0 stays empty.

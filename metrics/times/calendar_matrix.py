@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
-from data.calendar import HOLIDAY, MAKE_UP, calendar_rows
+from data.calendar import calendar_rows
 from data.reading import Snapshot, Statement
 from metrics import cache, catalogue, compare, expectation, query
 from metrics.axes import bucket
 from metrics.definitions import METRICS
 from metrics.model import COUNT, Metric
+from metrics.overdispersion import rolling
 from metrics.periods import REFERENCE_DAYS, Period, Window, span_window
 from metrics.query import Breakdown, Question
 from metrics.selection import Selection
@@ -32,8 +32,8 @@ class Day:
     """One day. value None: no data, or the day has not wholly elapsed. expected, z None: not the eight weeks before.
 
     kind: 工作日, 周末, 调休上班 or 节假日; holiday: its name, None on other days. z: signed, of the value against the
-    mean of the same weekday in the eight weeks before, divided by √φ. real: whether it stands after Benjamini–Hochberg
-    over all days shown. Holidays differ from ordinary days and may well be real; in the eight weeks after long ones,
+    mean of the same weekday in the eight weeks before, divided by √φ. real: the verdict that 今日会商 has of that day
+    (compare.of_total). Holidays differ from ordinary days and may well be real; in the eight weeks after long ones,
     the expectation holds them too and is somewhat off.
     """
 
@@ -53,7 +53,6 @@ class CalendarMatrix:
     metric: Metric
     days: list[Day]
     week_start: int
-    phi: float
     notes: list[str]
 
     @property
@@ -92,8 +91,8 @@ def _of(snapshot: Snapshot, question: tuple[Selection, str, int]) -> CalendarMat
     every = [shown[0] - timedelta(days=n) for n in range(REFERENCE_DAYS, 0, -1)] + shown if shown else []
     found = np.asarray(listed.reindex(every), dtype=np.float64)
     rows = calendar_rows(every[0], every[-1]) if every else []
-    expected, z, phi = _judged(every, found, [row[1] in (HOLIDAY, MAKE_UP) for row in rows], METRICS[metric])
-    real = _real(z[-len(shown) :]) if shown else np.zeros(0, dtype=bool)
+    expected, z, phi = _judged(every, found, METRICS[metric])
+    real = _real(found, expected, z, phi)[-len(shown) :] if shown else np.zeros(0, dtype=bool)
     tail = list(zip(every, found, expected, z, rows, strict=True))[-len(shown) :] if shown else []
     return CalendarMatrix(
         metric=METRICS[metric],
@@ -102,7 +101,6 @@ def _of(snapshot: Snapshot, question: tuple[Selection, str, int]) -> CalendarMat
             for (day, value, mean, score, row), flag in zip(tail, real, strict=True)
         ],
         week_start=selection.week_start,
-        phi=phi,
         notes=[*notes, *_unpublished([row[0] for row in rows[-len(shown) :] if not row[4]])],
     )
 
@@ -142,30 +140,23 @@ def _series(
     return values, window, notes
 
 
-def _judged(days: list[date], values: _Floats, special: list[bool], metric: Metric) -> tuple[_Floats, _Floats, float]:
-    """Return expectation and z of each day and φ of ordinary days around their expectation.
-
-    φ = mean of (n − m)² / (m (1 + 1/8)) over days that are neither holidays nor make-up workdays, at least 1; the 1/8
-    is the error of m itself. Days off differ by their nature, so they are judged but do not widen the limits.
-    """
+def _judged(days: list[date], values: _Floats, metric: Metric) -> tuple[_Floats, _Floats, _Floats]:
+    """Return expectation, z and φ of each day, each from the eight weeks before it: what 今日会商 has of that day."""
     nothing = np.full(len(days), np.nan)
     if metric.kind != COUNT or not days:
-        return nothing, nothing, 1.0
-    expected = expectation.daily(days, values)
+        return nothing, nothing, nothing
+    expected, phi = expectation.daily(days, values), rolling(values)
     known = ~np.isnan(expected) & ~np.isnan(values)
-    ordinary = known & (expected > 0) & ~np.array(special, dtype=bool)
-    weeks = float(expectation.WEEKS)
-    squares = (values[ordinary] - expected[ordinary]) ** 2 / (expected[ordinary] * (1 + 1 / weeks))
-    phi = max(1.0, float(squares.mean())) if squares.size >= 21 else 1.0
     z = nothing.copy()
-    z[known] = compare.against_reference(values[known], expected[known], weeks, phi)[0]
+    z[known] = compare.against_reference(values[known], expected[known], expectation.WEEKS, phi[known])[0]
     return expected, z, phi
 
 
-def _real(z: _Floats) -> NDArray[np.bool_]:
-    known = ~np.isnan(z)
+def _real(values: _Floats, expected: _Floats, z: _Floats, phi: _Floats) -> NDArray[np.bool_]:
     flags = np.zeros(z.shape, dtype=bool)
-    flags[known] = compare.significant(2 * special.ndtr(-np.abs(z[known])))
+    for n in np.flatnonzero(np.nan_to_num(np.abs(z)) >= compare.LIMIT_Z):
+        usual = expectation.usual_range(float(expected[n]), float(phi[n]))
+        flags[n] = compare.of_total(float(values[n]), float(expected[n]), float(z[n]), usual) == compare.REAL
     return flags
 
 

@@ -104,7 +104,7 @@ def _print_days(snapshot: Snapshot, selection: Selection, metric: str) -> None:
     found = calendar_matrix.of(snapshot, selection, metric)
     judged = [one for one in found.days if one.z is not None]
     marked = sum(one.real for one in judged)
-    print(f"{found.metric.label}，{len(found.days)} 天，可判 {len(judged)} 天，真变化 {marked} 天，φ {found.phi:.2f}\n")
+    print(f"{found.metric.label}，{len(found.days)} 天，可判 {len(judged)} 天，真变化 {marked} 天\n")
     for one in sorted(judged, key=lambda one: -abs(one.z or 0.0))[:20]:
         verdict = "真变化" if one.real else ""
         name = one.holiday or one.kind

@@ -39,7 +39,9 @@ def parts(context: Context, by: str, drawn: list[Point]) -> list[tuple[Part, Com
     rows = current.to_dict("records")
     means = expectations(context, (by,))
     values = {str(row[by]): number(row, metric.id) for row in rows}  # type: ignore[arg-type]
-    phis = {key: spread.of(counted(metric), {by: key}) for key in means}
+    # Stations share the φ over all of them, as on the map.
+    pooled = spread.whole.get(counted(metric), 1.0) if by == "station" else None
+    phis = {key: pooled or spread.of(counted(metric), {by: key}) for key in means}
     scores = _scores(values, means, phis)
     found = []
     for place, row in enumerate(rows):

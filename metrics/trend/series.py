@@ -18,7 +18,7 @@ from metrics.axes import bucket
 from metrics.catalogue import Catalogue
 from metrics.compare import Comparison
 from metrics.model import COUNT, RATE, Metric
-from metrics.overdispersion import Spread, spread
+from metrics.overdispersion import Spread, rolling, spread
 from metrics.periods import REFERENCE_DAYS, Period, Window
 from metrics.query import TABLES, Answer
 from metrics.rates import days_behind
@@ -123,7 +123,7 @@ def points(context: Context, ends: Mapping[date, tuple[float | None, float | Non
                 in_period=first <= context.window.last_day and last >= context.period.first,
             )
         )  # fmt: skip
-    return _trimmed([one for one in _expected(context, found, phi) if one.first >= context.frame.first])
+    return _trimmed([one for one in _expected(context, found) if one.first >= context.frame.first])
 
 
 def compared_rows(
@@ -174,19 +174,24 @@ def number(row: Mapping[str, Any] | None, name: str) -> float | None:
 # ---- expectation ---------------------------------------------------------------------------------
 
 
-def _expected(context: Context, found: list[Point], phi: float) -> list[Point]:
-    """Give whole days and weeks of counts their expectation, band and z; the φ of weeks is their own."""
+def _expected(context: Context, found: list[Point]) -> list[Point]:
+    """Give whole days and weeks of counts their expectation, band and z.
+
+    φ of a day is that of the eight weeks before it, whatever the period, so that it has one range on every page; the φ
+    of weeks is their own.
+    """
     if context.metric.kind != COUNT or context.frame.grain == MONTH or not found:
         return found
     values = np.array([np.nan if one.value is None or one.partial else one.value for one in found])
     starts = [one.first for one in found]
     means = expectation.daily(starts, values)
-    if context.frame.grain == WEEK:
-        phi = week_phi(found, values, means)
+    is_week = context.frame.grain == WEEK
+    phi = week_phi(found, values, means) if is_week else 1.0
+    phis = np.full(len(found), phi) if is_week else rolling(values)
     z = np.full(len(found), np.nan)
     sure = ~np.isnan(values) & ~np.isnan(means)
-    z[sure] = compare.against_reference(values[sure], means[sure], expectation.WEEKS, phi)[0]
-    band = _week_bands(starts, values, phi) if context.frame.grain == WEEK else [_usual(mean, phi) for mean in means]
+    z[sure] = compare.against_reference(values[sure], means[sure], expectation.WEEKS, phis[sure])[0]
+    band = _week_bands(starts, values, phi) if is_week else list(map(_usual, means.tolist(), phis.tolist()))
     return [
         one if np.isnan(mean) else replace(
             one, mean=float(mean), usual=ends, z=0.0 if np.isnan(score) else float(score)

@@ -15,6 +15,7 @@ from metrics.casework import casework
 from metrics.casework.values import Figure
 from metrics.compare import NO_BASE, REAL, USUAL
 from metrics.selection import Selection
+from metrics.times import calendar_matrix
 from metrics.trend import DAY, MONTH, WEEK, Asked, trend
 from tests import tiny
 
@@ -95,3 +96,17 @@ def test_a_day_is_judged_alike_as_headline_and_as_point_of_its_line(snapshot: Sn
         verdicts.add(found.total.verdict)
     # The test would say nothing if all days were alike.
     assert verdicts >= {REAL, USUAL}
+
+
+# The last day has not ended: its row is not judged.
+@pytest.mark.parametrize("ago", range(1, 8))
+def test_a_day_has_one_range_whatever_period_it_is_drawn_in(snapshot: Snapshot, ago: int) -> None:
+    day = LAST - timedelta(days=ago)
+    card = next(one for one in brief(snapshot, Selection("custom", day, day)).cards if one.metric.id == "alerts_valid")
+    for first in (day, day - timedelta(days=6), day - timedelta(days=29)):
+        drawn = trend(snapshot, Selection("custom", first, LAST), Asked("alerts_valid", DAY, "group")).points
+        one = next(one for one in drawn if one.first == day)
+        assert (one.value, one.usual, one.verdict) == (card.value, card.expected, card.verdict)
+    square = next(one for one in calendar_matrix.of(snapshot, Selection("custom", day, LAST)).days if one.day == day)
+    assert (square.value, square.real) == (card.value, card.verdict == REAL)
+    assert square.z == pytest.approx(card.z)

@@ -13,7 +13,7 @@ from data.snapshots import Store
 from metrics import compare
 from metrics.ask import UNKNOWN_SPREAD, ask
 from metrics.compare import REAL
-from metrics.overdispersion import Spread, spread
+from metrics.overdispersion import Spread, rolling, spread
 from metrics.selection import Selection
 from tests import tiny
 
@@ -108,3 +108,16 @@ def test_without_days_before_it_is_said_that_nothing_is_allowed_for(store: Store
     assert table.comparisons[0, "alerts", "last_year"].phi == 1.0
     assert table.answer.notes == [UNKNOWN_SPREAD]
     assert ask(tiny.snapshot_of(store), ("alerts",), (), WEEK).answer.notes == []
+
+
+def test_rolling_is_the_spread_of_each_day() -> None:
+    rng = np.random.default_rng(5)
+    values = rng.poisson(3.0, 130).astype(float)
+    values[[4, 60, 61]], values[90:97] = np.nan, 0.0
+    days = [FIRST + timedelta(days=n) for n in range(130)]
+    known = ~np.isnan(values)
+    frame = pd.DataFrame({"day": [day for day, has in zip(days, known, strict=True) if has], "n": values[known]})
+    each = [spread(frame, (), ("n",), day).of("n", {}) for day in days]
+    assert rolling(values) == pytest.approx(each)
+    assert each[:10] == [1.0] * 10 and max(each) > 1.2
+    assert rolling(np.zeros(0)).size == 0

@@ -240,7 +240,7 @@ class TestCalendar:
         return [Day(**one) for one in found]
 
     def test_weeks_across_and_monday_on_top(self) -> None:
-        drawn = heat_figures.calendar(CalendarMatrix(METRICS["alerts_valid"], self.days(), 1, 1.0, []), "light")
+        drawn = heat_figures.calendar(CalendarMatrix(METRICS["alerts_valid"], self.days(), 1, []), "light")
         heat = trace(drawn, "days")
         assert np.array(heat["z"], dtype=float).shape == (7, 3)
         assert heat["z"][1][1] == -3
@@ -255,13 +255,13 @@ class TestCalendar:
         assert drawn["layout"]["yaxis"]["ticktext"][0] == "周一"
 
     def test_the_business_week_begins_where_it_says(self) -> None:
-        drawn = heat_figures.calendar(CalendarMatrix(METRICS["alerts_valid"], self.days(), 5, 1.0, []), "dark")
+        drawn = heat_figures.calendar(CalendarMatrix(METRICS["alerts_valid"], self.days(), 5, []), "dark")
         assert drawn["layout"]["yaxis"]["ticktext"][0] == "周五"
         assert trace(drawn, "days")["text"][4][1].startswith("2026-02-17 周二")
 
     def test_colours_are_flat_steps(self) -> None:
         scale = trace(
-            heat_figures.calendar(CalendarMatrix(METRICS["alerts_valid"], self.days(), 1, 1.0, []), "dark"), "days"
+            heat_figures.calendar(CalendarMatrix(METRICS["alerts_valid"], self.days(), 1, []), "dark"), "days"
         )
         assert (scale["zmin"], scale["zmax"]) == (-3.5, 3.5)
         assert [colour for _, colour in scale["colorscale"]][::2] == [
