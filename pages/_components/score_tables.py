@@ -26,7 +26,8 @@ def own(found: Sequence[Score], is_alone: bool, query: dict[str, str]) -> Any:
     rest = "、".join(score.target.label for score in found if score.state == UNBOUND)
     bound = [score for score in found if score.state != UNBOUND]
     told = [html.P(f"不适用：{rest}。", className="tone-none")] if rest else []
-    return static([_ways(is_alone, query), selfcheck_targets.lines(bound), *told])
+    # Above the list: on paper a line below it would have a sheet of its own now and then.
+    return static([_ways(is_alone, query), *told, selfcheck_targets.lines(bound)])
 
 
 def _ways(is_alone: bool, query: dict[str, str]) -> html.P:

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import Site, settled
+from tests.browser.everywhere import address
 
 if TYPE_CHECKING:
     OpenPage = Callable[..., Any]
@@ -124,4 +125,15 @@ def test_prints_in_light_colours(open_page: OpenPage, tmp_path: Path) -> None:
     assert visit.page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
     visit.page.pdf(path=str(tmp_path / "page.pdf"), prefer_css_page_size=True)
     assert (tmp_path / "page.pdf").stat().st_size > 10_000
+    visit.check()
+
+
+@pytest.mark.parametrize(("view", "size"), [("", "desk"), ("own", "phone")])
+def test_the_targets_of_one_station_print_on_two_sheets(open_page: OpenPage, site: Site, view: str, size: str) -> None:
+    """A third would hold nothing but the foot."""
+    code = address("/station/<code>", site.store).rsplit("/", 1)[1]
+    visit = open_page(f"/scorecard?station={code}&view={view}", size=size)
+    settled(visit.page)
+    expect(visit.page.locator("#own-scores .score-lines tbody tr").nth(20)).to_be_attached()
+    assert len(re.findall(rb"/Type\s*/Page\b", visit.page.pdf(prefer_css_page_size=True))) == 2
     visit.check()
