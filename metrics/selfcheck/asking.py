@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 
@@ -23,6 +23,8 @@ STUDY_DAYS = 90
 REPEAT_DAYS = 30
 # Disputes older than a year are no longer called open business of the station: they are left to its files.
 DISPUTE_DAYS = 365
+# As in disputes_due: the time that a dispute may take.
+DUE_DAYS = 7
 _REPEATS = ("repeat_base", "repeat_any", "repeat_caller", "repeat_place", "repeat_keyed", "repeat_located")
 _DISPUTES = ("disputes_pending", "disputes_resolved", "alerts_dispute")
 _OPEN = ("open_cases", "open_over_90d", "open_over_365d")
@@ -86,6 +88,7 @@ def own_figures(snapshot: Snapshot, selection: Selection, subject: str, last: da
         disputes=_disputes(answer, spans),
         cases=_cases(answer),
         notes=(*notes, *answer.notes),
+        undue=_undue(answer, spans, known.as_of.get("alerts")),
     )
 
 
@@ -197,6 +200,23 @@ def _disputes(answer: Answer, spans: Spans) -> Ages | None:
     return Ages(
         "待化解、调解中纠纷", "起", _classed(zip(ages, pending, strict=True)), float(frame["alerts_dispute"].sum())
     )
+
+
+def _undue(answer: Answer, spans: Spans, as_of: datetime | None) -> tuple[tuple[date, float, float], ...]:
+    """Return day, disputes and open disputes of the days that the rate of settled ones leaves out (disputes_due)."""
+    span = _named(spans.disputes)
+    # A stamp at midnight is the end of the day before.
+    if as_of is None or (as_of - timedelta(seconds=1)).date() > spans.disputes.last:
+        return ()
+    if (("day",), span) not in answer.frames:
+        return ()
+    frame = answer.frame(("day",), span)
+    found = [
+        (pd.Timestamp(day).date(), 0.0 if pd.isna(every) else float(every), 0.0 if pd.isna(left) else float(left))
+        for day, every, left in frame[["day", "alerts_dispute", "disputes_pending"]].itertuples(index=False)
+    ]
+    since = spans.disputes.last - timedelta(days=DUE_DAYS)
+    return tuple(one for one in found if one[0] > since)
 
 
 def _classed(aged: Iterable[tuple[int, float]]) -> tuple[tuple[str, float], ...]:

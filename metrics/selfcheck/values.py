@@ -74,7 +74,11 @@ class Ages:
 
 @dataclass(frozen=True)
 class Own:
-    """What the station's own question gave; None (beats: empty) where the data cannot say, notes tell why."""
+    """What the station's own question gave; None (beats: empty) where the data cannot say, notes tell why.
+
+    undue: of each of the last days of data whose disputes have time left to be settled: day, disputes, those still
+    open; empty where the period ends before the data.
+    """
 
     beats: tuple[Beat, ...]
     beats_span: Span
@@ -82,6 +86,7 @@ class Own:
     disputes: Ages | None
     cases: Ages | None
     notes: tuple[str, ...]
+    undue: tuple[tuple[date, float, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

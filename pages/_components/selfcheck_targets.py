@@ -9,6 +9,7 @@ from dash import html
 
 from metrics.score import MISSED, UNBOUND, UNREPORTED, Score
 from metrics.selfcheck import ORDER, SelfCheck
+from metrics.selfcheck.asking import DUE_DAYS
 from pages._components import scores
 from pages._components.attributes import attributes
 from pages._components.markup import static
@@ -55,11 +56,16 @@ def besides(binding: Sequence[Score]) -> list[str]:
 
 
 def _young(score: Score, found: SelfCheck) -> str:
-    """Say how many disputes a rate leaves out because their time is not up yet."""
-    open_ones = found.own.disputes.classes[0] if found.own.disputes else ("", 0.0)
-    if score.target.metric != "dispute_resolved" or not open_ones[1]:
+    """Say how many disputes a rate leaves out because their time is not up yet.
+
+    Nothing where the page counts other categories or other days than the target.
+    """
+    if score.target.metric != "dispute_resolved" or found.only:
         return ""
-    return f"；{open_ones[0]}报警的另有 {open_ones[1]:,.0f} 起在调解，不计"
+    inside = [one for one in found.own.undue if one[0] >= score.month]
+    every, left = sum(one[1] for one in inside), sum(one[2] for one in inside)
+    still = f"，其中 {left:,.0f} 起待化解、调解中" if left else ""
+    return f"；近 {DUE_DAYS} 日报警的 {every:,.0f} 起未到期，不计{still}" if every else ""
 
 
 def _missed(score: Score, more: str = "") -> html.Li:
