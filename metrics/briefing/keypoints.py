@@ -47,16 +47,18 @@ def key_points(
     ranked = [*told, *(one.point for one, reason in zip(rest, reasons, strict=True) if reason is None)]
     near = _untold(verdicts.outside(brief, known, selection), surges)
     near = [*near, *_untold(verdicts.near_misses(brief, known, selection, hours), surges)][:NEAR]
-    perhaps = [one.point for one in (*filter(None, reasons), *near)]
+    perhaps = [*filter(None, reasons), *near]
     ranked.sort(key=lambda point: -point.weight)
     last = verdicts.closing(brief, selection, is_calm=not (ranked or fall or any(reasons)))
     if brief.state == "nothing":
         return [*ranked, *([fall] if fall else [])][:MOST]
-    beyond = [point for point in perhaps if not _is_ordinary(point)]
+    # What the calendar explains lies outside its printed range all the same.
+    beyond = [one.point for one in perhaps if _is_outside(one) or not _is_ordinary(one.point)]
     # All falls, the strongest of what is not confirmed and a whole outside its range are told whatever else is.
     kept = [*([fall] if fall else []), *beyond[:1]]
     room = MOST - len(kept) - (not _is_ordinary(last))
-    ordinary = [*filter(_is_ordinary, perhaps), *verdicts.timing(brief, selection)]
+    inside = [one.point for one in perhaps if one.point not in beyond]
+    ordinary = [*inside, *verdicts.timing(brief, selection)]
     return _within([*_with_slow(ranked, told, surges, room), *kept, *beyond[1:]], ordinary, last)
 
 
@@ -72,6 +74,10 @@ def _within(first: list[Point], ordinary: list[Point], last: Point) -> list[Poin
     if not _is_ordinary(last):
         return [*first[: MOST - 1], last, *ordinary][:MOST]
     return first[:MOST] if len(first) >= MOST else [*[*first, *ordinary][: MOST - 1], last]
+
+
+def _is_outside(one: Found) -> bool:
+    return one.expected is not None and not one.expected[0] <= one.value <= one.expected[1]
 
 
 def _is_ordinary(point: Point) -> bool:

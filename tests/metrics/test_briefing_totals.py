@@ -14,7 +14,7 @@ from metrics.compare import REAL
 from metrics.heat import View, heat
 from metrics.selection import Selection
 from tests import tiny
-from tests.metrics.test_briefing import FIRST, LAST, burst
+from tests.metrics.test_briefing import FIRST, LAST, burst, steady
 from tests.metrics.test_briefing_points import alarm, fitted, slow
 
 WEEK = Selection(period="last7")
@@ -113,3 +113,11 @@ def test_a_chosen_station_that_fell_is_told_by_its_own_total_alone(store: Store)
     last = brief(snapshot, Selection(period="last7", stations=(tiny.EDGE,))).points[-1]
     assert last.text == f"有效警情共 3 起；低于前 8 周预期 26–60 起；{REAL}，{CHECK}" and last.tone == "watch"
     assert of_falls(brief(snapshot, Selection(period="last7", stations=(tiny.CITY,)))) == []
+
+
+def test_what_the_calendar_explains_stands_before_what_is_ordinary(store: Store) -> None:
+    loud = [alarm(tiny.CITY if n % 2 else tiny.EDGE, group, excess=20.0 - n) for n, group in enumerate(GROUPS)]
+    explains = {(tiny.VILLAGE, "刑事"): 40.0, ("全局", "刑事"): 12.0}
+    found = brief(fitted(store, tiny.snapshot_of(store, steady, burst), *loud, seasonal=explains), Selection())
+    texts = [point.text for point in found.points]
+    assert len(texts) == 7 and sum("节假日与季节可以解释" in text for text in texts) == 1, texts
