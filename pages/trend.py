@@ -222,7 +222,8 @@ def _finding(found: Trend) -> str:
         said = f"{beyond} {noun}在区间外、未确认，其余在正常范围" if beyond else "所示各期均在正常范围"
         return f"{GRAINS[found.asked.grain]}：{said}"
     high = sum(one.direction > 0 for one in real)
-    against = "预期" if any(one.mean is not None for one in real) else "上年同期"
+    against = "上年同期" if found.metric.kind == COUNT else "上期"
+    against = "预期" if any(one.mean is not None for one in real) else against
     parts = [f"{high} {noun}高于{against}"] if high else []
     parts += [f"{len(real) - high} {noun}低于{against}"] if len(real) > high else []
     return f"{GRAINS[found.asked.grain]}：{'、'.join(parts)}"
@@ -308,7 +309,9 @@ def _parts(found: Trend, selection: Selection, own: dict[str, str], source: str)
     real = [part for part in found.parts if part.verdict == REAL]
     noun = {"group": "类", "category": "类", "station": "所"}[by]
     judged = any(part.verdict in (REAL, USUAL) for part in found.parts)
-    title = BREAKDOWNS[by] + ("：所示均在正常范围" if judged else "")
+    beyond = sum(change.badge(part.verdict, part.value, part.usual) not in (part.verdict, REAL) for part in found.parts)
+    rest_words = f"：{beyond} {noun}在区间外、未确认，其余在正常范围" if beyond else "：所示均在正常范围"
+    title = BREAKDOWNS[by] + (rest_words if judged else "")
     if real:
         title = f"{len(real)} {noun}真变化：{'、'.join(part.name for part in real[:4])}{' 等' if len(real) > 4 else ''}"
     rest = found.parts_in_all - len(found.parts)

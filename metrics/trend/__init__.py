@@ -146,7 +146,7 @@ def _test_of(point: Point) -> Comparison | None:
         return None
     if point.mean is not None:
         return series.against(point.value, point.mean, point.z)
-    return point.last_year if point.last_year.p is not None else None
+    return point.judging if point.judging.p is not None else None
 
 
 def _sentence(context: Context, total: Total) -> str:
@@ -191,7 +191,7 @@ def _judged_by(context: Context, asked: Asked, by_days: bool) -> str:
         DAY: "各日与此前 8 周同星期相比", WEEK: "各周与此前 8 周相比", MONTH: "各月与上年同月相比"
     }[asked.grain]  # fmt: skip
     if context.metric.kind != COUNT:
-        units = "各期与上年同期相比"
+        units = "各期与上一期相比"
     by_previous = "时段与上期相比" if by_days and context.metric.kind != COUNT else "时段与上年同期相比"
     whole = "时段与此前 8 周同星期相比" if context.weekly else by_previous
     if context.metric.kind == PERCENTILE:

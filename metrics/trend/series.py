@@ -109,17 +109,23 @@ def points(context: Context, ends: Mapping[date, tuple[float | None, float | Non
     days_now, days_then = context.share_behind(context.frame.now), context.share_behind(context.frame.then)
     phi = context.spread(()).of(counted(metric), {})
     found = []
+    earlier = None
     for first in context.buckets:
         last = end_of(first, grain)
         before = bucket(a_year_back(first, grain), grain, context.selection.week_start)
         row, past = now.get(first), then.get(before)
         value = number(row, metric.id)
         low, high = ends.get(first, (None, None)) if ends else intervals.of_row(metric, row)
+        previous = None
+        if metric.kind != COUNT and earlier is not None:
+            previous = compared_rows(metric, row, now.get(earlier), days_now(first), days_now(earlier), phi)
+        earlier = first
         found.append(
             Point(
                 first, last, value, number(row, metric.denominator), low, high,
                 partial=value is not None and days_now(first) < (last - first).days + 1,
                 last_year=compared_rows(metric, row, past, days_now(first), days_then(before), phi, grain == MONTH),
+                previous=previous,
                 in_period=first <= context.window.last_day and last >= context.period.first,
             )
         )  # fmt: skip

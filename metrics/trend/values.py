@@ -37,8 +37,9 @@ class Point:
     value None: no data. n: sample behind a share or a median, None for counts. low, high: 95% interval of what is no
     count. partial: not wholly elapsed or covered, and so not judged. last_year: against the same dates (weeks: 52 weeks
     before, so that weekdays agree). expected: mean of the eight weeks before and the usual range, None where they are
-    not all there. z: signed, of the value against it. verdict: of the value against the expectation, by months against
-    the year before. in_period: whether the filter's period holds it.
+    not all there. z: signed, of the value against it. previous: against the bucket before, None of counts. verdict: of
+    the value against the expectation, of counts by months against the year before, of others against the bucket before
+    (as the period is, where it is no longer than that). in_period: whether the filter's period holds it.
     """
 
     first: date
@@ -49,6 +50,7 @@ class Point:
     high: float | None
     partial: bool
     last_year: Comparison
+    previous: Comparison | None = None
     mean: float | None = None
     usual: tuple[float, float] | None = None
     z: float = 0.0
@@ -58,7 +60,12 @@ class Point:
     @property
     def direction(self) -> float:
         """Return anything with the sign of what the verdict is about."""
-        return self.z if self.mean is not None else (self.last_year.change or 0.0)
+        return self.z if self.mean is not None else (self.judging.change or 0.0)
+
+    @property
+    def judging(self) -> Comparison:
+        """Return the comparison behind the verdict, where it has no expectation."""
+        return self.last_year if self.previous is None else compare.first_with_base(self.previous, self.last_year, True)
 
 
 @dataclass(frozen=True)

@@ -110,3 +110,15 @@ def test_a_day_has_one_range_whatever_period_it_is_drawn_in(snapshot: Snapshot, 
     square = next(one for one in calendar_matrix.of(snapshot, Selection("custom", day, LAST)).days if one.day == day)
     assert (square.value, square.real) == (card.value, card.verdict == REAL)
     assert square.z == pytest.approx(card.z)
+
+
+@pytest.mark.parametrize("ago", range(1, 5))
+def test_the_share_of_a_day_has_the_verdict_of_its_headline(snapshot: Snapshot, ago: int) -> None:
+    day = LAST - timedelta(days=ago)
+    total = trend(snapshot, Selection("custom", day, day), Asked("clear_rate", DAY, "station")).total
+    drawn = trend(
+        snapshot, Selection("custom", day - timedelta(days=9), LAST), Asked("clear_rate", DAY, "station")
+    ).points
+    one = next(one for one in drawn if one.first == day)
+    assert (one.value, one.verdict) == (total.value, total.verdict)
+    assert one.previous is not None and (one.previous.base, one.previous.p) == (total.previous.base, total.previous.p)
