@@ -25,7 +25,7 @@ def history(snapshot: Snapshot, stations: Sequence[str] = ()) -> tuple[Alarm, ..
 
 def _all(snapshot: Snapshot, name: str) -> tuple[Alarm, ...] | None:
     frame = fits.table(snapshot, name)
-    return None if frame is None else tuple(records.from_frame(frame))
+    return None if frame is None else tuple(records.strongest_first(records.from_frame(frame)))
 
 
 def current(snapshot: Snapshot, stations: Sequence[str] = (), until: date | None = None) -> tuple[Alarm, ...] | None:

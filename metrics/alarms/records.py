@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -90,10 +91,24 @@ class Alarm:
         return sentence(self)
 
 
-def sentence(alarm: Alarm, with_kind: bool = True) -> str:
+def strength(alarm: Alarm) -> float:
+    """Return how far an alarm is past its threshold: 1 just reached, the same for both kinds.
+
+    Thresholds of all series are set to the same rate of false alarms, so this is what makes kinds comparable.
+    """
+    return alarm.score / alarm.threshold
+
+
+def strongest_first(alarms: Iterable[Alarm]) -> list[Alarm]:
+    """Return alarms in the one order in which every page lists them."""
+    return sorted(alarms, key=lambda alarm: (-strength(alarm), -alarm.excess, alarm.id))
+
+
+def sentence(alarm: Alarm, with_kind: bool = True, with_counts: bool = False) -> str:
     """Say an alarm: 「新港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警），集中在 22 时至 6 时」.
 
-    with_kind: False where the words before it say 突升预警 already.
+    with_kind: False where the words before it say 突升预警 already. with_counts: whether hours and places carry what
+    was seen and expected there, 「主要在听景园社区（6 起，预期 1.4）」.
     """
     what = alarm.group if alarm.group.endswith("警情") else f"{alarm.group}警情"
     expected = f"{alarm.low:,}–{alarm.high:,}" if alarm.low < alarm.high else f"{alarm.low:,}"
@@ -102,10 +117,14 @@ def sentence(alarm: Alarm, with_kind: bool = True) -> str:
     kind = f"（{alarm.kind}预警）" if with_kind else ""
     text = f"{name}{what}{_when(alarm)} {alarm.observed:,} 起，预期 {expected} 起{kind}"
     if alarm.hours:
-        text += f"，集中在 {alarm.hours.since} 时至 {alarm.hours.until} 时"
+        text += f"，集中在 {alarm.hours.since} 时至 {alarm.hours.until} 时{_counts(alarm.hours, with_counts)}"
     if alarm.places:
-        text += f"，主要在{'、'.join(place.name for place in alarm.places)}"
+        text += f"，主要在{'、'.join(f'{place.name}{_counts(place, with_counts)}' for place in alarm.places)}"
     return text
+
+
+def _counts(part: Driver | Hours, are_said: bool) -> str:
+    return f"（{part.observed:,} 起，预期 {part.expected:,.1f}）" if are_said else ""
 
 
 def _when(alarm: Alarm) -> str:
@@ -143,7 +162,7 @@ def found(judged: Judged, names: dict[str, str], since: date) -> list[Alarm]:
             inside = places[(places >= first) & (places < after)]
             if inside[-1] >= start:
                 alarms.append(_alarm(judged, int(series), inside, unit, names.get(unit, unit), group.id))
-    return with_leaders(sorted(alarms, key=lambda alarm: (-alarm.excess, alarm.id)))
+    return with_leaders(alarms)
 
 
 def _alarm(judged: Judged, series: int, inside: NDArray[np.intp], unit: str, name: str, group: str) -> Alarm:
@@ -218,10 +237,13 @@ def _days(judged: Judged, series: int, first: int, last: int) -> tuple[Driver, .
     return tuple(Driver(judged.daily.days[n].isoformat(), int(counts[n]), float(means[n])) for n in chosen)
 
 
-def with_leaders(alarms: list[Alarm]) -> list[Alarm]:
-    """Name the strongest of the alarms that tell of the same surge: same unit, crime or same group, days that touch."""
+def with_leaders(alarms: Iterable[Alarm]) -> list[Alarm]:
+    """Name the strongest of the alarms that tell of the same surge: same unit, crime or same group, days that touch.
+
+    The strongest first.
+    """
     out: list[Alarm] = []
-    for alarm in alarms:
+    for alarm in strongest_first(alarms):
         same = next((other for other in out if other.leader == other.id and _same_surge(other, alarm)), None)
         out.append(replace(alarm, leader=same.id if same else alarm.id))
     return out

@@ -72,7 +72,7 @@ def surges(snapshot: Snapshot, known: Catalogue, selection: Selection, window: W
     rate, notes = _said_of_rate(snapshot)
     if any(one.alarm.window_last > window.last_day for one in listed):
         notes = ("预警按全部数据计算，所列日期可晚于本期。", *notes)
-    return Surges(tuple(sorted(listed, key=lambda one: -one.weight)), "", rate, notes)
+    return Surges(listed, "", rate, notes)
 
 
 def _before_kept(snapshot: Snapshot, last: date) -> str | None:
@@ -85,8 +85,8 @@ def _before_kept(snapshot: Snapshot, last: date) -> str | None:
 
 
 def _told(alarm: Alarm, last: date) -> Alarm:
-    """「近 7 日」 is said only of days that end with the period; others go by their dates."""
-    return replace(alarm, fitted_through=last)
+    """「近 7 日」 is said only where the period ends with the data; other days go by their dates."""
+    return alarm if alarm.fitted_through == last else replace(alarm, fitted_through=None)
 
 
 def _is_within(scope: Scope, selection: Selection, known: Catalogue) -> bool:
@@ -113,7 +113,7 @@ def _surge(alarm: Alarm, also: list[str], known: Catalogue) -> Surge:
         # Where the hours or the beats explain it, the page that shows both; else the line through time.
         page="/heat" if alarm.hours or alarm.places else "/trend",
         query=counted.to_query(),
-        weight=RARE * alarm.score / alarm.threshold,
+        weight=RARE * records.strength(alarm),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from data.reading import Snapshot
 from metrics import fits
 from metrics.alarms import reading as alarms
-from metrics.alarms.records import Alarm
+from metrics.alarms.records import Alarm, strength
 from metrics.alarms.series import BUREAU
 from metrics.briefing import Briefing, short_name
 from metrics.catalogue import Catalogue
@@ -73,7 +73,7 @@ def _budget(snapshot: Snapshot) -> str:
 
 def _of_alarms(listed: Sequence[Alarm], known: Catalogue) -> list[Reason]:
     return [
-        Reason(one.station, _ALARM, one.excess, alarm_words(one), WORSE)
+        Reason(one.station, _ALARM, strength(one), alarm_words(one), WORSE)
         for one in listed
         if one.leader == one.id and one.station != BUREAU and one.station in known.stations
     ]

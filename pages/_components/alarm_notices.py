@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from data.reading import Snapshot
@@ -35,7 +36,7 @@ def current(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:
 def words(found: tuple[Surge, ...]) -> list[str]:
     """Say each alarm in its own sentence, one line a kind, then why its range is not that of the page."""
     kinds = dict.fromkeys(one.alarm.kind for one in found[:_MOST])
-    lines = [f"预警模型（{kind}）：{_of_kind(found[:_MOST], kind)}。" for kind in kinds]
+    lines = [f"预警模型（{kind}）：{_of_kind(found[:_MOST], kind, with_counts=True)}。" for kind in kinds]
     if len(found) > _MOST:
         lines[-1] += f"另有 {len(found) - _MOST} 处，见「所队自查」。"
     if lines:
@@ -43,8 +44,13 @@ def words(found: tuple[Surge, ...]) -> list[str]:
     return lines
 
 
-def _of_kind(found: tuple[Surge, ...], kind: str) -> str:
-    return "；".join(f"{sentence(one.alarm, False)}{_also(one)}" for one in found if one.alarm.kind == kind)
+def _of_kind(found: tuple[Surge, ...], kind: str, with_counts: bool = False) -> str:
+    return "；".join(f"{_dated(one.alarm, with_counts)}{_also(one)}" for one in found if one.alarm.kind == kind)
+
+
+def _dated(alarm: Alarm, with_counts: bool = False) -> str:
+    """Say an alarm with its dates: beside figures of other days 「近 7 日」 would be read as theirs."""
+    return sentence(replace(alarm, fitted_through=None), with_kind=False, with_counts=with_counts)
 
 
 def mean_words(found: tuple[Surge, ...]) -> str:
@@ -59,7 +65,7 @@ def mean_words(found: tuple[Surge, ...]) -> str:
 
 def own_words(found: Sequence[Alarm]) -> str:
     """Say the same on a station's own page, where its name is not said again."""
-    told = [f"{one.kind}：{sentence(one, False).removeprefix(one.name).strip()}" for one in found[:_MOST]]
+    told = [f"{one.kind}：{_dated(one).removeprefix(one.name).strip()}" for one in found[:_MOST]]
     more = f"；另有 {len(found) - _MOST} 处" if len(found) > _MOST else ""
     return f"本所有预警（{'；'.join(told)}{more}），本图为多周平均，不反映本周。" if found else ""
 

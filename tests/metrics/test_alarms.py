@@ -233,4 +233,20 @@ def test_alarms_of_one_surge_have_one_leader() -> None:
     theft, crime = _alarm(), _alarm(id="b", group="刑事", excess=7.0)
     help_, later = _alarm(id="c", group="求助"), _alarm(id="d", group="刑事", first_day=LAST + timedelta(days=3))
     found = records.with_leaders([theft, crime, help_, later])
-    assert [one.leader for one in found] == [theft.id, theft.id, "c", "d"]
+    assert {one.id: one.leader for one in found} == {theft.id: theft.id, "b": theft.id, "c": "c", "d": "d"}
+
+
+def test_alarms_have_one_order_by_how_far_they_are_past_their_threshold() -> None:
+    """1.2 and 2 times past; where that is the same, the larger excess leads."""
+    weak = _alarm(id="weak", score=3.6, threshold=3.0, excess=20.0)
+    slow = _alarm(id="slow", kind=records.CREEPING, score=10.0, threshold=5.0, excess=2.0)
+    large = _alarm(id="large", kind=records.CREEPING, score=10.0, threshold=5.0, excess=3.0)
+    assert [one.id for one in records.strongest_first([weak, slow, large])] == ["large", "slow", "weak"]
+    assert [one.id for one in records.with_leaders([weak, slow, large])] == ["large", "slow", "weak"]
+
+
+def test_what_drives_an_alarm_is_said_with_its_counts_on_request() -> None:
+    found = _alarm(places=(Driver("听景园社区", 6, 1.38),))
+    assert records.sentence(found, False, with_counts=True).endswith(
+        "预期 4–9 起，集中在 22 时至 6 时（30 起，预期 2.0），主要在听景园社区（6 起，预期 1.4）"
+    )

@@ -59,7 +59,7 @@ def fitted(
         for (station, group), mean in (seasonal or {("无", "无"): 1.0}).items()
         for day in days
     ]
-    ranked = records.with_leaders(sorted(alarms, key=lambda one: -one.excess))
+    ranked = records.with_leaders(alarms)
     tables = {
         "alarms": records.to_frame(ranked), "alarm_budget": pd.DataFrame([budget]),
         "alarm_series": pd.DataFrame(series),

@@ -17,7 +17,8 @@ def test_one_station_with_an_alarm_reads_the_alarm_in_its_own_words(store: Store
     rise, theft = alarm(), alarm(group="盗窃", id="theft", excess=8.0)
     snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), rise, theft)
     said = text_of(alarm_notices.notices(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,))))
-    assert said.startswith("预警模型（突升）：南山所刑事警情近 7 日 40 起，预期 0–7 起")
+    assert said.startswith("预警模型（突升）：南山所刑事警情11月15日至11月21日 40 起，预期 0–7 起")
+    assert "集中在 22 时至 2 时（40 起，预期 1.0）" in said
     assert said.count("预警模型") == 1 and "另见于盗窃" in said and "预期算法不同" in said
     own = Selection(period="last7", stations=(tiny.VILLAGE,), categories=("刑事",))
     assert "预警模型（突升）：" in text_of(alarm_notices.notices(snapshot, own))
@@ -30,6 +31,19 @@ def test_the_kind_of_several_alarms_is_said_once(store: Store) -> None:
     found = alarm_notices.current(snapshot, Selection(period="last7", stations=(tiny.VILLAGE,)))
     for said in ("".join(alarm_notices.words(found)), alarm_notices.mean_words(found)):
         assert said.count("突升") == 1 and said.count("南山所") == 3
+
+
+def test_only_a_period_that_ends_with_the_data_is_called_recent(store: Store) -> None:
+    old = alarm(
+        first_day=date(2026, 11, 15),
+        last_day=date(2026, 11, 19),
+        window_last=date(2026, 11, 19),
+        fitted_through=date(2026, 11, 21),
+    )
+    snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), old)
+    there = Selection(period="custom", first=date(2026, 11, 13), last=date(2026, 11, 19), stations=(tiny.VILLAGE,))
+    (surge,) = alarm_notices.current(snapshot, there)
+    assert "近" not in surge.alarm.sentence and "11月15日至11月19日" in surge.alarm.sentence
 
 
 def test_no_line_for_other_stations_categories_or_days(store: Store) -> None:
@@ -54,7 +68,7 @@ def test_a_mean_says_that_it_hides_the_alarm(store: Store) -> None:
 
 def test_a_station_s_own_page_leaves_its_name_out() -> None:
     said = alarm_notices.own_words([alarm()])
-    assert said.startswith("本所有预警（突升：刑事警情近 7 日 40 起") and said.endswith("不反映本周。")
+    assert said.startswith("本所有预警（突升：刑事警情11月15日至11月21日 40 起") and said.endswith("不反映本周。")
     assert alarm_notices.own_words([]) == ""
     assert alarm_notices.own_words([alarm()] * 5).count("突升：") == 3
     assert "另有 2 处" in alarm_notices.own_words([alarm()] * 5)
