@@ -212,7 +212,7 @@ def allocation_said(found: Allocation, ways: Sequence[Way] = ()) -> html.Div:
                 html.Th(merged(short_name(grant.name), station=grant.station), scope="row"),
                 html.Td(f"{grant.posts} 岗", className="num now"),
                 html.Td(f"{say_missing(grant.before)} → {say_missing(grant.after)}", className="num"),
-                html.Td([_reason(grant.reason), html.B("；所内调班可免增配") if grant.station in own else None]),
+                html.Td([_reason(grant.reason), html.B("所内调班可免增配。") if grant.station in own else None]),
             ]
         )
         for grant in found.grants
@@ -225,8 +225,8 @@ def allocation_said(found: Allocation, ways: Sequence[Way] = ()) -> html.Div:
 
 
 def _reason(text: str) -> str:
-    """Return a reason without the station's name, which stands in its row already."""
-    return text.partition(" ")[2] or text
+    """Return a reason as a sentence without the station's name, which stands in its row already."""
+    return f"{(text.partition(' ')[2] or text).rstrip('。')}。"
 
 
 def listed(words: Sequence[str]) -> html.Div:

@@ -97,7 +97,7 @@ def test_a_share_above_all_is_explained_wherever_it_stands(demo_app: Dash) -> No
     usual = replace(figure(12.5), metric=METRICS["clear_rate"], expected=None)
     assert "可能超过" not in html_of(page._text(usual))
     for then in ("previous", "last_year"):
-        past = replace(usual, **{then: compare.shares(1, 8, 4, 2)})
+        past = replace(usual, **{then: compare.shares(1, 8, 4, 2)})  # type: ignore[arg-type]
         assert "可能超过 100%" in html_of(page._text(past))
 
 

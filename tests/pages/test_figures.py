@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plotly.io.json import to_json_plotly
+from plotly.io.json import to_json_plotly  # type: ignore[import-untyped]
 
 from data import polygons
 from pages._components import figures, geometry, maps

@@ -15,6 +15,7 @@ from app import create_app
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
 from metrics import catalogue, score, targets
+from metrics.briefing import short_name
 from metrics.compare import REAL
 from metrics.force import moves
 from metrics.force.moves import Wish
@@ -298,7 +299,7 @@ def test_what_a_move_costs_the_giving_station_is_said(snapshot: Snapshot) -> Non
     said = text_of(staffing_effects.move_said(emptied))
     still = next(iter(staffing_effects.effect_rows(trial.move.source)))
     assert still[1] == still[2] and still[3:] == ("不变", "", "none"), "what rounds to nothing has no direction"
-    give = staffing_effects.short_name(trial.move.source.name)
+    give = short_name(trial.move.source.name)
     assert f"调整后{give}转为缺人：22 时至次日 1 时最多缺 2 人（23 时应配 2.4 人，在岗 0.2 人）。" in said
     assert f"调整后{give} 23 时至次日 1 时无人在岗。" in said
 
