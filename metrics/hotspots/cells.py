@@ -14,7 +14,7 @@ from metrics import cache, catalogue, privacy
 from metrics.hotspots import density, gi_star, grid, origin, places
 from metrics.hotspots.defaults import DefaultPoint
 from metrics.hotspots.grid import Area, Bools, Floats, Ints
-from metrics.hotspots.places import NOUNS, Placed, by_cell, placed
+from metrics.hotspots.places import NOUNS, Placed, by_cell, cells_of, placed
 from metrics.model import MetricError
 from metrics.moran import Moran, moran, standardised
 from metrics.periods import describe
@@ -37,7 +37,7 @@ class HotCells:
     from 1, the one with most events first; count is a number, or "<3"; share (of the events inside) and share_public
     (of those of known origin) are shares from 0 to 1, None where the count is hidden or no origin is known.
     width, height: of a cell in degrees; its corners are cell_x × width and (cell_x + 1) × width east, the same north.
-    points: the default points that were left out, of any time and station.
+    origins: of the events inside. points: the default points that were left out, of any time and station.
     """
 
     table: str
@@ -131,9 +131,10 @@ def _hot_cells(snapshot: Snapshot, question: tuple[Selection, str]) -> HotCells:
 
 def _empty(found: Placed, title: str) -> HotCells:
     width, height = found.area.cell_degrees if found.area else (0.0, 0.0)
+    inside = found.kept[cells_of(found.kept, found.area) >= 0] if found.area else found.kept
     return HotCells(
         table=found.table, state=found.state, cells=pd.DataFrame(columns=list(CELL_COLUMNS)), total=found.total,
-        inside=found.inside, hot_events=0, clusters=0, area=found.area, origins=origin.origins(found.kept),
+        inside=found.inside, hot_events=0, clusters=0, area=found.area, origins=origin.origins(inside),
         points=found.points, width=width, height=height, title=title, notes=[*found.notes, *_count_notes(found)],
     )  # fmt: skip
 

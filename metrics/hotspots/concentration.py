@@ -10,7 +10,7 @@ look concentrated by chance alone. Known answer: 5, 2, 1 and seven places withou
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,8 @@ class Concentration:
     half_chance: float | None
     title: str
     notes: list[str]
+    # Events with a place that lies outside the study area; of cells only.
+    outside: int = 0
 
     @property
     def sentence(self) -> str:
@@ -91,7 +93,8 @@ def _concentration(snapshot: Snapshot, question: tuple[Selection, str, str]) -> 
     else:
         counts, notes = _of_places(snapshot, selection, found.frame, unit)
         state = "no_data" if found.covered_days == 0 else "ok" if counts.sum() else "nothing"
-    return _measured(counts, unit, state, describe(found.window, selection.cutoff), notes)
+    measured = _measured(counts, unit, state, describe(found.window, selection.cutoff), notes)
+    return replace(measured, outside=found.outside) if unit == "cell" else measured
 
 
 def _of_places(snapshot: Snapshot, selection: Selection, frame: pd.DataFrame, unit: str) -> tuple[Floats, list[str]]:

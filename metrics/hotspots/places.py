@@ -11,7 +11,7 @@ from data.reading import Snapshot, Statement
 from metrics import catalogue, query
 from metrics.hotspots import defaults, grid
 from metrics.hotspots.defaults import DefaultPoint
-from metrics.hotspots.grid import Area, Floats
+from metrics.hotspots.grid import Area, Floats, Ints
 from metrics.model import MetricError
 from metrics.periods import Window
 from metrics.selection import Selection
@@ -99,12 +99,17 @@ def statement(
     return (sql, params), window, notes
 
 
-def by_cell(rows: pd.DataFrame, area: Area) -> Floats:
-    """Return the events of rows with cell_x, cell_y (100 m) and events by cell of the area; others are left out."""
+def cells_of(rows: pd.DataFrame, area: Area) -> Ints:
+    """Return for rows with cell_x, cell_y (100 m) the number of the area's cell, −1 outside."""
     columns, lines = (
         np.floor_divide(rows[name].to_numpy(dtype=np.int64), grid.SMALL_PER_SIDE) for name in ("cell_x", "cell_y")
     )
-    at = area.find(columns, lines)
+    return area.find(columns, lines)
+
+
+def by_cell(rows: pd.DataFrame, area: Area) -> Floats:
+    """Return the events of rows with cell_x, cell_y (100 m) and events by cell of the area; others are left out."""
+    at = cells_of(rows, area)
     inside = at >= 0
     counts: Floats = np.bincount(at[inside], rows["events"].to_numpy(dtype=float)[inside], area.size).astype(float)
     return counts

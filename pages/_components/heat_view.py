@@ -168,10 +168,12 @@ def _hot_words(found: Heat, is_narrowed: bool) -> str:
     if not len(hot.cells) or hot.area is None:
         return f"热点网格（{found.study}）：没有显著的热点"
     within = "所选辖区" if is_narrowed else "全局"
+    lost = hot.total - hot.inside
+    apart = f"；另有 {lost:,} 起没有坐标、在默认落点或落在研究范围之外，不计入" if lost else ""
     return (
         f"▪ 热点网格 {len(hot.cells):,} 格（{found.study}），占面积 {len(hot.cells) / hot.area.size:.1%}，"
         f"集中 {hot.hot_events:,} / {hot.inside:,} 起（{hot.hot_events / max(1, hot.inside):.0%}），"
-        f"起数最多的 100 格深色；与{within}的平均水平相比；{hot.origins.words.rstrip('。')}"
+        f"起数最多的 100 格深色；与{within}的平均水平相比；{hot.origins.words.rstrip('。')}{apart}"
     )
 
 

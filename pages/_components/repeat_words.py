@@ -50,8 +50,10 @@ def bases(curve: Concentration, found: Places) -> str:
     """Say why the concentration and the repeat places count different alerts; "" where they count the same."""
     if curve.state != "ok" or curve.events == found.calls:
         return ""
+    where = f"落在研究范围内{UNITS[curve.unit]}" if curve.outside else f"能落到{UNITS[curve.unit]}"
+    but = f"，不含范围外的 {curve.outside:,} 起" if curve.outside else ""
     return (
-        f"集中度以能落到{UNITS[curve.unit]}的 {curve.events:,} 起为底数（含驻地、医院等），"
+        f"集中度以{where}的 {curve.events:,} 起为底数（含驻地、医院等{but}），"
         f"重复地点以「未计入的警情」表中「计入」的 {found.calls:,} 起为底数"
     )
 

@@ -149,6 +149,10 @@ def test_a_station_is_studied_within_its_own_boundary(store: Store) -> None:
     assert found.area is not None and found.area.size == 400
     assert (found.total, found.inside) == (14, 10)
     assert any("4 起落在研究范围之外" in note for note in found.notes)
+    # The origins are those of what is inside, and what is not is a number too.
+    assert found.origins.public + found.origins.patrol + found.origins.unknown == 10
+    chosen = year(stations=("东港派出所",))
+    assert (concentration(snapshot, chosen).outside, concentration(snapshot, chosen, unit="beat").outside) == (4, 0)
 
 
 def test_without_boundaries_the_area_is_around_the_events(store: Store) -> None:

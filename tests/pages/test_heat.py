@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from metrics import catalogue
 from metrics.definitions import METRICS
 from metrics.heat import View, heat
 from metrics.heat.values import ABOVE, AROUND, Heat, HourList, HourMatrix, Level, Share, StationRisk, WeekHours
+from metrics.hotspots.origin import Origins
 from metrics.periods import Window
 from metrics.privacy import PRIMARY
 from metrics.selection import Selection
@@ -327,6 +329,18 @@ class TestWords:
         assert link(station="S1") == "/heat?period=last30&table=cases&at=5-22&station=S1"
         assert link(at="") == "/heat?period=last30&table=cases"
         assert heat_view.linker(Selection(), View())() == "/heat"
+
+    def test_what_the_grid_leaves_out_stands_beside_its_sums(self) -> None:
+        def said(total: int) -> str:
+            cells: Any = SimpleNamespace(
+                state="ok", cells=[0], area=SimpleNamespace(size=50), hot_events=40, inside=100, total=total,
+                origins=Origins(90, 10, 0),
+            )  # fmt: skip
+            found: Any = SimpleNamespace(hot=cells, study="近 30 日", noun="警情")
+            return heat_view._hot_words(found, False)
+
+        assert "集中 40 / 100 起" in said(100) and "不计入" not in said(100)
+        assert said(104).endswith("（占 10.0%）；另有 4 起没有坐标、在默认落点或落在研究范围之外，不计入")
 
     def test_lists_offer_what_the_events_have(self, demo: Snapshot) -> None:
         known = catalogue.of(demo)

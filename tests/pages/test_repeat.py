@@ -86,7 +86,10 @@ def test_both_bases_of_concentration_and_of_places_are_told_where_they_differ() 
     day = WEEKS[0]
     found = Places(30, "ok", "", day, day, 6, 1, 5, (), 0, (), (("医院", 2),), (), ())
     said = repeat_words.bases(curve, found)
-    assert "8 起为底数" in said and "6 起为底数" in said
+    assert "8 起为底数（含驻地、医院等），" in said and "6 起为底数" in said
+    # 6 + 2 + 3 − 3 outside = 8: all four numbers stand on the page.
+    apart = repeat_words.bases(replace(curve, outside=3), found)
+    assert "研究范围内网格的 8 起为底数（含驻地、医院等，不含范围外的 3 起）" in apart
     assert repeat_words.bases(curve, replace(found, calls=8)) == ""
 
 
