@@ -13,7 +13,8 @@ from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache, catalogue
 from metrics.model import MetricError, UnknownName
-from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
+from metrics.score import MET, MISSED, Score, Scorecard
+from metrics.selfcheck import ranked
 from pages._components import (
     cards,
     export,
@@ -55,7 +56,6 @@ dash.register_page(__name__, path="/scorecard", name="指标账单", title="指�
 _SELECTS = {"policy": "政策目标", "month": "月份", "kind": "派出所类别", "state": "状态", "sort": "排序"}
 _PARTS = ("own-scores", "bureau", "scores", "clauses")
 _DATED = ("own-scores", "bureau", "scores")
-_OWN_ORDER = (MISSED, UNREPORTED, MET, UNBOUND)
 
 
 def layout(**_: Any) -> html.Div:
@@ -214,12 +214,12 @@ def _chosen(snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
 
 
 def _own(snapshot: Snapshot, asked: Asked) -> tuple[Score, ...]:
-    """Return all targets of the one station of the filter, what is missed first; () for any other filter."""
+    """Return all targets of the one station of the filter in the order of 所队自查; () for any other filter."""
     chosen = _chosen(snapshot, asked)
     if len(chosen) != 1:
         return ()
     found = card_of(snapshot, asked).of_station(chosen[0])
-    return tuple(sorted(found, key=lambda score: _OWN_ORDER.index(score.state)))
+    return ranked(found)
 
 
 def _not_alone(asked: Asked, own: Sequence[Score]) -> list[str]:

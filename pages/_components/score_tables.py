@@ -105,7 +105,9 @@ def matrix(view: View, query: dict[str, str], chosen: Sequence[str]) -> html.Div
             ]
         )
     )
-    body = html.Tbody([_row(view, station, query, station.code in chosen) for station in view.stations])
+    # A station that was looked for stands where it is seen, in front of the order of all.
+    rows = sorted(view.stations, key=lambda station: station.code not in chosen)
+    body = html.Tbody([_row(view, station, query, station.code in chosen) for station in rows])
     return static(html.Table([head, body], className="score-matrix"), "score-box", tabIndex="0")
 
 

@@ -16,8 +16,10 @@ from app import create_app
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
 from metrics import catalogue
+from metrics.briefing import short_name
 from metrics.model import MetricError
 from metrics.score import MISSED, UNREPORTED
+from metrics.selfcheck import ranked
 from pages._components import score_export, score_questions, score_view
 from tests import tiny
 from tests.pages.asking import ask, html_of
@@ -113,13 +115,19 @@ def test_the_chosen_station_is_marked_and_told_whole(
     answer = show(client, f"?station={first.code}")
     assert answer["own-scores"]["hidden"] is False
     assert answer["own-scores-title"]["children"].startswith(first.name)
-    assert rows_of(answer) == rows_of(everyone)
+    rest = [name for name in rows_of(everyone) if name != rows_of(answer)[0]]
+    assert rows_of(answer) == [short_name(first.name), *rest]
     assert marked(everyone) == 0 and marked(answer) == 1
     own = html_of(answer["own-scores-body"]["children"])
     card = score_questions.card_of(snapshot, asked(snapshot, demo_store))
     assert all(score.target.label in own for score in card.of_station(first.code))
+    # In the order of 所队自查: what is missed by most is on top.
+    missed = [score.target.label for score in ranked(card.of_station(first.code)) if score.state == MISSED]
+    listed = own.split('class="line-name"')[1 : len(missed) + 1]
+    assert len(missed) > 1 and all(label in row for label, row in zip(missed, listed, strict=True))
     two = show(client, f"?station={first.code},{second.code}")
     assert two["own-scores"]["hidden"] is True and marked(two) == 2
+    assert set(rows_of(two)[:2]) == {short_name(first.name), short_name(second.name)}
     assert show(client, "?station=没有的所")["own-scores"]["hidden"] is True
 
 
