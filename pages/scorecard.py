@@ -170,6 +170,7 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
     is_alone = bool(own) and asked.alone
     source = status.source_line(snapshot)
     bound = len({score.station for score in card.scores if score.station})
+    chosen = _chosen(snapshot, asked)
     return {
         "state": [states.notice(text) for text in [*card.notes, *_nothing_known(card), *_not_alone(asked, own)]],
         "hidden": False,
@@ -181,13 +182,14 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
             "own-scores": f"{data_words(card)} · {card.pack.name} · {len(own)} 项" if own else "",
             "bureau": f"{data_words(card)} · {len(view.bureau)} 项",
             "scores": f"{data_words(card)} · {len(view.stations)} 个派出所 × {len(view.columns)} 项目标"
-            + (f"（共 {bound} 个派出所）" if len(view.stations) != bound else ""),
+            + (f"（共 {bound} 个派出所）" if len(view.stations) != bound else "")
+            + (" · 所选派出所排在最前" if any(one.code in chosen for one in view.stations) else ""),
             "clauses": f"{card.pack.document} · 概括为本系统自拟，以文件原文为准",
         },
         "bodies": {
             "own-scores": score_tables.own(own, is_alone, dict(asked.query)),
             "bureau": score_tables.bureau(view.bureau),
-            "scores": _scores_body(view, asked, _chosen(snapshot, asked)),
+            "scores": _scores_body(view, asked, chosen),
             "clauses": score_tables.clauses(card.pack),
         },
         "notes": {"scores": scores.legend()},

@@ -118,6 +118,7 @@ def test_the_chosen_station_is_marked_and_told_whole(
     rest = [name for name in rows_of(everyone) if name != rows_of(answer)[0]]
     assert rows_of(answer) == [short_name(first.name), *rest]
     assert marked(everyone) == 0 and marked(answer) == 1
+    assert ["所选派出所排在最前" in one["scores-sub"]["children"] for one in (everyone, answer)] == [False, True]
     own = html_of(answer["own-scores-body"]["children"])
     card = score_questions.card_of(snapshot, asked(snapshot, demo_store))
     assert all(score.target.label in own for score in card.of_station(first.code))
