@@ -85,8 +85,8 @@ def _before_kept(snapshot: Snapshot, last: date) -> str | None:
 
 
 def _told(alarm: Alarm, last: date) -> Alarm:
-    """「近 7 日」 is said only where the period ends with the data; other days go by their dates."""
-    return alarm if alarm.fitted_through == last else replace(alarm, fitted_through=None)
+    """「近 7 日」 is said only of days that end with the period; others go by their dates."""
+    return replace(alarm, fitted_through=last)
 
 
 def _is_within(scope: Scope, selection: Selection, known: Catalogue) -> bool:

@@ -33,7 +33,7 @@ def test_the_kind_of_several_alarms_is_said_once(store: Store) -> None:
         assert said.count("突升") == 1 and said.count("南山所") == 3
 
 
-def test_only_a_period_that_ends_with_the_data_is_called_recent(store: Store) -> None:
+def test_an_alarm_that_ended_days_ago_goes_by_its_dates(store: Store) -> None:
     old = alarm(
         first_day=date(2026, 11, 15),
         last_day=date(2026, 11, 19),
@@ -42,8 +42,8 @@ def test_only_a_period_that_ends_with_the_data_is_called_recent(store: Store) ->
     )
     snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), old)
     there = Selection(period="custom", first=date(2026, 11, 13), last=date(2026, 11, 19), stations=(tiny.VILLAGE,))
-    (surge,) = alarm_notices.current(snapshot, there)
-    assert "近" not in surge.alarm.sentence and "11月15日至11月19日" in surge.alarm.sentence
+    said = text_of(alarm_notices.notices(snapshot, there))
+    assert "近" not in said and "11月15日至11月19日" in said
 
 
 def test_no_line_for_other_stations_categories_or_days(store: Store) -> None:
