@@ -141,12 +141,13 @@ def card_table(source: Source, name: str) -> Table:
 
 
 def _made_of(source: Source) -> str:
-    """Return the counts behind shares of few: 「破案率：本期 11/31，上期 14/26，同期 15/16。」."""
+    """Return the counts behind shares of few, and why one may be above 100%: 「破案率：本期 11/31，上期 14/26。」."""
     said = []
     for card in key_figures(source):
         (now, before), (also, year) = behind(card.previous), behind(card.last_year)
         found = (("本期", now or also), ("上期", before), ("同期", year))
         parts = [f"{word} {counts}" for word, counts in found if counts]
+        parts += filter(None, [card.metric.remark(card.value, card.previous.base, card.last_year.base)])
         said += [f"{card.metric.label}：{'，'.join(parts)}。"] if parts else []
     return "".join(said)
 
