@@ -258,8 +258,9 @@
   function tick() {
     var wall = element();
     if (!wall) { leave(); return; }
-    // A wall that is drawn anew holds nothing of what was shown before.
-    if (!state || state.wall !== wall) { enter(wall); }
+    if (!state) { enter(); }
+    // A wall that is drawn anew holds nothing of what was shown before; turns and clock go on.
+    if (state.wall !== wall) { state.wall = wall; state.shown = null; state.askedKey = ""; }
     var now = Date.now();
     // The clock jumped: the computer slept. What was under way is void, and the server is asked at once.
     if (Math.abs(now - state.ticked) > ASLEEP) {
@@ -274,10 +275,8 @@
     nightly();
   }
 
-  function enter(wall) {
-    if (state && state.polling) { state.polling.abort(); }
+  function enter() {
     state = fresh();
-    state.wall = wall;
     root.setAttribute("data-wall", "yes");
     // The frame's own poll rests: this page has one that can give up.
     setProps("poll", { disabled: true });

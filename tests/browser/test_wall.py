@@ -174,6 +174,7 @@ def test_the_page_loads_anew_at_night_as_its_address_says(open_page: Callable[..
     until_four(page)
     pass_time(page, 2 * POLL)
     assert tried and page.evaluate("window.notYet") is True
+    drawn(page)
     # Hours later it is the other screen's turn.
     assert shown(page) == ["today"]
     page.unroute("**/wall?*")
