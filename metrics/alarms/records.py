@@ -292,7 +292,3 @@ def from_frame(frame: pd.DataFrame) -> list[Alarm]:
         values["upper"] = None if values["upper"] is None else int(values["upper"])
         alarms.append(Alarm(**values))
     return alarms
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value != value

@@ -18,7 +18,7 @@ from metrics.force import shifts
 from metrics.force.shifts import Within
 from metrics.model import MetricError
 from metrics.selection import Selection
-from metrics.staffing import posts, workload
+from metrics.staffing import moving, posts, workload
 from metrics.staffing.picture import Picture, picture
 from metrics.staffing.stations import runs_of_place
 from metrics.staffing.values import DAYS, HOURS, Move, ShortRun, Slot
@@ -119,20 +119,14 @@ def _trial(snapshot: Snapshot, question: tuple[Selection, Wish]) -> Trial:
         _line(whole, place, sign * made.people, made.slots) for place, sign in zip(places, (-1, 1), strict=True)
     )
     opened, rest = (
-        _short_after(whole, place, sign * made.people, made.slots) for place, sign in zip(places, (-1, 1), strict=True)
+        shifts.left(whole, place, moving.moved(whole, place, sign * made.people, made.slots, side.name))
+        for place, sign, side in zip(places, (-1, 1), (move.source, move.target), strict=True)
     )
     already = {hour for run in runs_of_place(whole, places[0]) for hour in run.hours}
     return Trial(
         made, move, give, take, shifts.within(snapshot, whole, places[1]), rest,
         tuple(run for run in opened if not already.issuperset(run.hours)), bare(give),
     )  # fmt: skip
-
-
-def _short_after(whole: Picture, place: int, people: int, slots: tuple[Slot, ...]) -> tuple[ShortRun, ...]:
-    duty = whole.on_duty[place].copy()
-    for day, hour in slots:
-        duty[day, hour] += people
-    return shifts.left(whole, place, duty)
 
 
 def bare(line: Line) -> tuple[int, ...]:

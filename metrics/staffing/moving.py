@@ -133,7 +133,7 @@ def _side(snapshot: Snapshot, whole: Picture, place: int, people: int, hours: Se
     code = whole.counted.stations[place]
     name = known.station_names[code]
     _check(whole, place, name)
-    return side_of(snapshot, whole, place, people, _moved(whole, place, people, hours, name))
+    return side_of(snapshot, whole, place, people, moved(whole, place, people, hours, name))
 
 
 def side_of(snapshot: Snapshot, whole: Picture, place: int, people: int, duty: Floats) -> Side:
@@ -158,7 +158,7 @@ def _check(whole: Picture, place: int, name: str) -> None:
         raise MetricError(f"{name}的警情没有处置时间，无法推演。请补充派警、处置完毕时间和出动人数。")
 
 
-def _moved(whole: Picture, place: int, people: int, hours: Sequence[Slot], name: str) -> Floats:
+def moved(whole: Picture, place: int, people: int, hours: Sequence[Slot], name: str) -> Floats:
     """Return people on duty after the move; raises MetricError where there are not so many to take."""
     duty: Floats = whole.on_duty[place].copy()
     for day, hour in hours:
