@@ -29,8 +29,10 @@ from metrics.trend.values import DAY, MONTH, WEEK, Point
 
 # Below this count, on both sides, a day says nothing about rise or fall (as on 今日会商).
 ENOUGH = 8
-# Fewer weeks than this say nothing about how weeks vary.
+# Fewer weeks than this say nothing about how weeks vary; nor do weeks of so few events, where (n − m)² ÷ m of a Poisson
+# count jumps and its median is anywhere between a half and three times that of χ².
 _FEWEST_WEEKS = 8
+_FEWEST_A_WEEK = 5.0
 _MEDIAN_CHI2 = 0.4549364
 
 
@@ -221,13 +223,14 @@ def week_phi(found: list[Point], values: NDArray[np.float64], means: NDArray[np.
     """Return φ of ordinary weeks around their expectation, ≥ 1: median of (n − m)² ÷ (m (1 + 1/8)) over .4549.
 
     The median of χ² with one degree of freedom is .4549, so that up to half of the weeks may be exceptional without
-    widening the limits. Weeks with holidays or make-up days differ by their nature and do not count.
+    widening the limits. Weeks with holidays or make-up days differ by their nature and do not count, nor do weeks
+    with fewer than five events expected, for which φ is 1.
     """
     special = {row[0] for row in calendar_rows(found[0].first, found[-1].last) if row[1] in (HOLIDAY, MAKE_UP)}
     squares = [
         (n - m) ** 2 / (m * (1 + 1 / expectation.WEEKS))
         for one, n, m in zip(found, values, means, strict=True)
-        if m > 0 and n == n and not any(one.first <= day <= one.last for day in special)
+        if m >= _FEWEST_A_WEEK and n == n and not any(one.first <= day <= one.last for day in special)
     ]
     return max(1.0, float(np.median(squares)) / _MEDIAN_CHI2) if len(squares) >= _FEWEST_WEEKS else 1.0
 

@@ -118,6 +118,24 @@ def test_weeks_have_the_square_root_band_and_the_unfinished_one_is_not_judged(ca
     assert last.last_year.base == 108
 
 
+def test_weeks_of_few_events_do_not_widen_their_own_range(store: Store) -> None:
+    """Two calls every second week vary like chance: the median of (n − m)² ÷ m jumps where n is 0, 1 or 2."""
+
+    def sparse(con: duckdb.DuckDBPyConnection) -> None:
+        steady(con)
+        con.execute(
+            "DELETE FROM alerts WHERE station_code = ? AND NOT (isodow(call_time) = 1 AND hour(call_time) < 4"
+            " AND date_diff('week', DATE '2025-01-06', call_time) % 2 = 0)",
+            [tiny.CITY],
+        )
+
+    snapshot = tiny.snapshot_of(store, sparse)
+    found = found_in(snapshot, Asked("alerts_valid", WEEK, "group"), period="last30", stations=(tiny.CITY,))
+    whole = found.points[-2]
+    assert whole.mean == 1.0
+    assert whole.usual == pytest.approx(compare.band(1.0))
+
+
 def test_months_are_judged_against_the_year_before(calm: Snapshot) -> None:
     found = found_in(calm, Asked("alerts_valid", MONTH, "group"), period="year")
     october = next(one for one in found.points if one.first == date(2026, 10, 1))
