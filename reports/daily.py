@@ -7,7 +7,7 @@ from datetime import datetime
 from data.reading import Snapshot
 from metrics.briefing import CARD_METRICS
 from metrics.selection import Selection
-from reports import ahead, chapters, messages, sources, tables
+from reports import ahead, framing, messages, places, points, repeats, response, sources, tables, volumes
 from reports.document import Part, Report, Section, Text
 from reports.sources import Source
 
@@ -35,33 +35,33 @@ def daily(snapshot: Snapshot, selection: Selection, made_at: datetime, watermark
 
 
 def _used(source: Source) -> list[str]:
-    alerts = [*chapters.REPEATS, *chapters.TIMING] if source.has_alerts else []
-    cases = [*chapters.ZERO_CRIME] if source.has_cases else []
+    alerts = [*repeats.REPEATS, *response.TIMING] if source.has_alerts else []
+    cases = [*places.ZERO_CRIME] if source.has_cases else []
     return [*CARD_METRICS, source.briefing.subject.id, source.briefing.place_metric.id, *alerts, *cases]
 
 
 def _sections(source: Source) -> list[Section]:
     noun = source.briefing.noun
     found = [
-        chapters.scope(source),
+        framing.scope(source),
         Section(f"总体{noun}", tuple(_whole(source))),
-        Section("风险提示", tuple(chapters.risks(source))),
-        Section(f"分类{noun}", chapters.categories(source)),
-        Section("派出所情况与零发案", chapters.stations(source)),
+        Section("风险提示", tuple(points.risks(source))),
+        Section(f"分类{noun}", volumes.categories(source)),
+        Section("派出所情况与零发案", places.stations(source)),
     ]
     if source.has_alerts:
-        found.append(Section("重复警情与接处警时效", (*chapters.repeats(source), *chapters.response(source))))
+        found.append(Section("重复警情与接处警时效", (*repeats.chapter(source), *response.chapter(source))))
     found += [
         Section(ahead.TITLE, ahead.chapter(source)),
-        Section("工作建议", chapters.to_write(_BLANKS)),
+        Section("工作建议", framing.to_write(_BLANKS)),
     ]
-    return [*found, *chapters.appendix(source, chapters.card_table(source, "主要指标"), chapters.station_table(source))]
+    return [*found, *framing.appendix(source, volumes.card_table(source, "主要指标"), places.station_table(source))]
 
 
 def _whole(source: Source) -> list[Part]:
-    trend = chapters.trend_chart(source)
+    trend = volumes.trend_chart(source)
     return [
-        Text(chapters.opening(source)),
-        *chapters.card_sentences(source, *_TOLD),
+        Text(volumes.opening(source)),
+        *volumes.card_sentences(source, *_TOLD),
         *([trend] if trend else []),
     ]

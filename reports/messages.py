@@ -6,7 +6,7 @@ from metrics.briefing import short_name
 from metrics.change import SAID
 from metrics.compare import NOT_JUDGED, REAL
 from metrics.model import Refused
-from reports import ahead, alarms, chapters, figures
+from reports import ahead, alarms, figures, hours, points, volumes
 from reports.document import Cell, Column, Message, Table, text_cell
 from reports.sources import Source
 from reports.wording import names, of_card, usual
@@ -21,8 +21,8 @@ def five(source: Source) -> tuple[Message, ...]:
 def behind(source: Source) -> tuple[Table, ...]:
     """Return what a meeting may ask for behind the messages: every figure of the briefing page, and the forecast."""
     found = (
-        chapters.card_table(source, "主要指标"),
-        *(part for part in chapters.categories(source) if isinstance(part, Table)),
+        volumes.card_table(source, "主要指标"),
+        *(part for part in volumes.categories(source) if isinstance(part, Table)),
         _points(source), alarms.table(source), *ahead.parts(source),
     )  # fmt: skip
     return tuple(one for one in found if one is not None and one.rows)
@@ -30,16 +30,16 @@ def behind(source: Source) -> tuple[Table, ...]:
 
 def _points(source: Source) -> Table:
     columns = (Column("序号", 0.7), Column("要点", 12.0))
-    told = [chapters.point_text(point) for point in source.briefing.points if point.text]
+    told = [points.point_text(point) for point in source.briefing.points if point.text]
     rows = tuple((Cell(number, str(number), "0"), text_cell(text)) for number, text in enumerate(told, 1))
     return Table("要点", columns, rows)
 
 
 def _whole(source: Source) -> Message:
     if not source.has_alerts:
-        return Message(chapters.opening(source), chapters.trend_chart(source))
-    text = of_card(chapters.card_of(source, "alerts_valid"))
-    return Message(f"{source.briefing.title}，{source.whole}{text}", chapters.trend_chart(source))
+        return Message(volumes.opening(source), volumes.trend_chart(source))
+    text = of_card(volumes.card_of(source, "alerts_valid"))
+    return Message(f"{source.briefing.title}，{source.whole}{text}", volumes.trend_chart(source))
 
 
 def categories(source: Source) -> Message | None:
@@ -84,11 +84,11 @@ def _hours(source: Source) -> Message | None:
     if not sum(counts.values()):
         return None
     chart = figures.by_hour([counts.get(hour, 0.0) for hour in range(24)], f"{subject.label}分时")
-    return Message(chapters.busiest(counts, subject.label), chart)
+    return Message(hours.busiest(counts, subject.label), chart)
 
 
 def _cases(source: Source) -> Message | None:
     if not source.has_cases or source.briefing.subject.view == "cases":
         return None
-    filed, rate = (chapters.card_of(source, name) for name in ("cases_filed", "clear_rate"))
+    filed, rate = (volumes.card_of(source, name) for name in ("cases_filed", "clear_rate"))
     return Message(f"{of_card(filed)}；{of_card(rate)}", figures.trend(filed))

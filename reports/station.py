@@ -16,10 +16,10 @@ from metrics.model import MetricError, Refused
 from metrics.readings import months_before
 from metrics.score import MISSED, STATES, UNBOUND, Score, Scorecard
 from metrics.selection import Selection
-from reports import ahead, chapters, messages, sources, tables
+from reports import ahead, framing, hours, messages, points, repeats, response, sources, tables, volumes
 from reports.document import Cell, Chart, Column, Message, Part, Report, Section, Series, Table, Text, text_cell
 from reports.sources import Source
-from reports.wording import names, of_card
+from reports.wording import names, of_card, stopped
 
 _TREND_MONTHS = 12
 # Data up to midnight ends with the day before.
@@ -95,28 +95,28 @@ def _staff(source: Source, code: str) -> staffing.StationStaffing | None:
 
 def _used(own: _Own) -> list[str]:
     computed = [one.target.metric for one in own.scores if one.target.metric]
-    alerts = [*chapters.REPEATS, *chapters.TIMING] if own.source.has_alerts else []
+    alerts = [*repeats.REPEATS, *response.TIMING] if own.source.has_alerts else []
     return [*CARD_METRICS, own.source.briefing.subject.id, *computed, *_OFFICERS, *alerts, *peers.COMPARED]
 
 
 def _sections(own: _Own) -> list[Section]:
     source = own.source
     alerts = [
-        Section("重复警情", chapters.repeats(source)),
-        Section("接处警时效", chapters.response(source)),
+        Section("重复警情", repeats.chapter(source)),
+        Section("接处警时效", response.chapter(source)),
     ]  # fmt: skip
     return [
-        chapters.scope(source),
+        framing.scope(source),
         Section("目标对照与差距", tuple(_targets(own))),
         Section(f"{source.briefing.noun}与走势", tuple(_volumes(own))),
         Section("时段与警格", tuple(_hours_and_beats(own))),
         *(alerts if source.has_alerts else []),
         Section("警力配置", tuple(_staffing(own))),
         Section("与同类所相比", tuple(_peers(own))),
-        Section("需要关注", tuple(chapters.risks(source))),
+        Section("需要关注", tuple(points.risks(source))),
         Section(ahead.TITLE, ahead.chapter(source)),
-        Section("下一步措施", chapters.to_write(_BLANKS)),
-        *chapters.appendix(source, _score_table(own), _cards(own), chapters.hours_table(source, "本月时段")),
+        Section("下一步措施", framing.to_write(_BLANKS)),
+        *framing.appendix(source, _score_table(own), _cards(own), hours.hours_table(source, "本月时段")),
     ]
 
 
@@ -173,15 +173,15 @@ def _value(one: Score) -> Cell:
 def _volumes(own: _Own) -> list[Part]:
     source = own.source
     return [
-        Text(chapters.opening(source)),
-        *chapters.card_sentences(source, *_TOLD),
+        Text(volumes.opening(source)),
+        *volumes.card_sentences(source, *_TOLD),
         *_months(own),
-        *chapters.categories(source),
+        *volumes.categories(source),
     ]
 
 
 def _cards(own: _Own) -> Table:
-    return chapters.card_table(own.source, "主要指标")
+    return volumes.card_table(own.source, "主要指标")
 
 
 def _months(own: _Own) -> list[Chart]:
@@ -204,7 +204,7 @@ def _months(own: _Own) -> list[Chart]:
 
 def _hours_and_beats(own: _Own) -> list[Part]:
     source, subject = own.source, own.source.briefing.subject
-    parts = list(chapters.hours(source))
+    parts = list(hours.chapter(source))
     try:
         table = source.ask(subject.id, by=("beat",))
     except Refused:
@@ -233,8 +233,8 @@ def _staffing(own: _Own) -> list[Part]:
     staff = own.staff
     if staff is None:
         return [*found, Text("警情时间只精确到日或月，不能按小时比对警力。")]
-    found += [Text(chapters.stopped(words)) for words in staff.words]
-    found += [Text(chapters.stopped(words), "note") for words in staff.notes]
+    found += [Text(stopped(words)) for words in staff.words]
+    found += [Text(stopped(words), "note") for words in staff.notes]
     chart = _duty_chart(staff)
     return [*found, *([chart] if chart else [])]
 
@@ -246,9 +246,9 @@ def _duty_chart(staff: staffing.StationStaffing) -> Chart | None:
         Series("应配", tuple(None if value is None else round(value, 2) for value in staff.day_needed)),
         Series("在岗", tuple(None if value is None else round(value, 2) for value in staff.day_on_duty), "past"),
     )
-    hours = tuple(str(hour) for hour in range(24))
+    clock = tuple(str(hour) for hour in range(24))
     return Chart(
-        f"各时应配与在岗（{staff.first:%Y-%m-%d} 至 {staff.last:%Y-%m-%d}）", "line", hours, series, "人", "0.0"
+        f"各时应配与在岗（{staff.first:%Y-%m-%d} 至 {staff.last:%Y-%m-%d}）", "line", clock, series, "人", "0.0"
     )
 
 
@@ -257,7 +257,7 @@ def _peers(own: _Own) -> list[Part]:
     code = own.station.code
     shown = [one for one in compared.positions if code in one.places]
     if not shown:
-        return [Text(chapters.stopped(f"不作比较：{compared.reason or '本所没有人口数，不能折算为每万人'}"))]
+        return [Text(stopped(f"不作比较：{compared.reason or '本所没有人口数，不能折算为每万人'}"))]
     columns = (
         Column("指标", 1.6), Column("本所", 1.0, True), Column("95% 区间", 1.6), Column("同类所数", 0.9, True),
         Column("名次区间（1 为最高）", 1.6), Column("判定", 1.6),
@@ -303,15 +303,15 @@ def _messages(own: _Own) -> list[Message]:
     found = [
         Message(said, _score_slide(own)),
         Message(
-            of_card(chapters.card_of(source, "alerts_valid" if source.has_alerts else "cases_filed")),
+            of_card(volumes.card_of(source, "alerts_valid" if source.has_alerts else "cases_filed")),
             months[0] if months else None,
         ),
         messages.categories(source),
     ]
-    hours = chapters.hours(source)
-    charts = [part for part in hours if isinstance(part, Chart)]
-    if charts and isinstance(hours[0], Text):
-        found.append(Message(hours[0].text, charts[0]))
+    busy = hours.chapter(source)
+    charts = [part for part in busy if isinstance(part, Chart)]
+    if charts and isinstance(busy[0], Text):
+        found.append(Message(busy[0].text, charts[0]))
     if own.staff is not None and (chart := _duty_chart(own.staff)):
         found.append(Message(own.staff.words[0] if own.staff.words else "应配与在岗", chart))
     return [message for message in found if message is not None and message.figure is not None]

@@ -15,7 +15,21 @@ from metrics.model import MetricError
 from metrics.periods import resolve
 from metrics.selection import Selection
 from metrics.trend import DAY, Asked, trend
-from reports import ahead, chapters, figures, messages, rising, sources, tables
+from reports import (
+    ahead,
+    figures,
+    framing,
+    hours,
+    messages,
+    places,
+    points,
+    repeats,
+    response,
+    rising,
+    sources,
+    tables,
+    volumes,
+)
 from reports.document import Part, Report, Section, Text
 from reports.rising import Riser
 from reports.sources import Source
@@ -57,8 +71,8 @@ def weekly(snapshot: Snapshot, selection: Selection, made_at: datetime, watermar
 
 
 def _used(source: Source) -> list[str]:
-    alerts = [*chapters.REPEATS, *chapters.TIMING] if source.has_alerts else []
-    cases = [*CASES, *chapters.ZERO_CRIME] if source.has_cases else []
+    alerts = [*repeats.REPEATS, *response.TIMING] if source.has_alerts else []
+    cases = [*CASES, *places.ZERO_CRIME] if source.has_cases else []
     return [*CARD_METRICS, source.briefing.subject.id, source.briefing.place_metric.id, *alerts, *cases]
 
 
@@ -70,25 +84,25 @@ def _sections(source: Source) -> list[Section]:
         Section(f"{noun}特点", tuple(_features(source))),
         *([Section("发案与破案", tuple(_cases(source)))] if source.has_cases else []),
         Section("连续上升单位", tuple(_rising(source, risers))),
-        Section("重点问题", tuple(chapters.risks(source))),
+        Section("重点问题", tuple(points.risks(source))),
         Section(ahead.TITLE, ahead.chapter(source)),
-        Section("下一步措施", chapters.to_write(_BLANKS)),
+        Section("下一步措施", framing.to_write(_BLANKS)),
         Section("指标对照表", tuple(_compared(source))),
     ]
-    return [*found, *chapters.appendix(source, chapters.station_table(source), chapters.hours_table(source, _HOURS))]
+    return [*found, *framing.appendix(source, places.station_table(source), hours.hours_table(source, _HOURS))]
 
 
 # ---- 一、基本情况 --------------------------------------------------------------------------------
 
 
 def _basics(source: Source) -> list[Part]:
-    trend = chapters.trend_chart(source)
-    scope = [part for part in chapters.scope(source).parts if isinstance(part, Text)]
+    trend = volumes.trend_chart(source)
+    scope = [part for part in framing.scope(source).parts if isinstance(part, Text)]
     return [
         *(Text(part.text, "note") for part in scope),
-        Text(chapters.opening(source)),
+        Text(volumes.opening(source)),
         *_against_last_week(source),
-        *chapters.card_sentences(source, *_TOLD),
+        *volumes.card_sentences(source, *_TOLD),
         *([trend] if trend else []),
     ]
 
@@ -97,7 +111,7 @@ def _against_last_week(source: Source) -> list[Text]:
     """Return 「有效警情日均 828.6 起，…」: the whole with its daily mean."""
     if not source.has_alerts:
         return []
-    card = chapters.card_of(source, "alerts_valid")
+    card = volumes.card_of(source, "alerts_valid")
     if card.value is None:
         return []
     return [Text(f"{of_card(card)}。日均 {card.value / source.window.days:,.1f} 起。")]
@@ -108,11 +122,11 @@ def _against_last_week(source: Source) -> list[Text]:
 
 def _features(source: Source) -> list[Part]:
     parts: list[Part] = []
-    where = (*chapters.stations(source), *chapters.places_chart(source))
-    made = (_by_category(source), chapters.hours(source), where, _by_spot(source))
+    where = (*places.stations(source), *places.places_chart(source))
+    made = (_by_category(source), hours.chapter(source), where, _by_spot(source))
     shown = [(title, part) for title, part in zip(_FEATURES, made, strict=True) if part]
     for number, (title, part) in enumerate(shown, 1):
-        parts += [chapters.level_two(number, title), *part]
+        parts += [framing.level_two(number, title), *part]
     return parts
 
 
@@ -121,7 +135,7 @@ def _by_category(source: Source) -> tuple[Part, ...]:
     real = [f"{row.name} {row.value or 0:,.0f} 起" for row in found.rows if row.verdict == REAL]
     chart = figures.by_category(found.rows, f"分类{found.noun}：本周、上周与同期")
     said = Text(f"超出随机波动的类别：{names(real)}。")
-    return (said, *chapters.categories(source), *([chart] if chart else []))
+    return (said, *volumes.categories(source), *([chart] if chart else []))
 
 
 def _by_spot(source: Source) -> tuple[Part, ...]:
@@ -150,7 +164,7 @@ def _by_spot(source: Source) -> tuple[Part, ...]:
 def _cases(source: Source) -> list[Part]:
     if not source.ask("cases_filed", spans=()).answer.covered["cases", "current"]:
         return [Text("案件数据未覆盖本周，不作统计。")]
-    filed = chapters.card_sentences(source, "cases_filed", "clear_rate")
+    filed = volumes.card_sentences(source, "cases_filed", "clear_rate")
     table = source.ask(*CASES)
     lines = [_line(source, table, name) for name in CASES]
     kinds = tables.lines_of(
@@ -165,7 +179,7 @@ def _cases(source: Source) -> list[Part]:
     note = "单位：起。判定为环比，各类按自身检验（3 个标准差）。"
     if kinds:
         parts.append(tables.changes("刑事立案较多的类别", "类别", kinds, note))
-    trend = figures.trend(chapters.card_of(source, "cases_filed"))
+    trend = figures.trend(volumes.card_of(source, "cases_filed"))
     return [*parts, *([trend] if trend else [])]
 
 
@@ -198,7 +212,7 @@ def _rising(source: Source, found: tuple[Riser, ...] | None) -> list[Part]:
 
 
 def _compared(source: Source) -> list[Part]:
-    parts: list[Part] = [chapters.card_table(source, "主要指标")]
+    parts: list[Part] = [volumes.card_table(source, "主要指标")]
     if source.has_alerts:
-        parts += [*chapters.repeats(source), *chapters.response(source)]
+        parts += [*repeats.chapter(source), *response.chapter(source)]
     return parts

@@ -87,3 +87,8 @@ def numeral(number: int) -> str:
     tens, ones = divmod(number, 10)
     head = "" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十"
     return head + (digits[ones] if ones or not tens else "")
+
+
+def stopped(text: str) -> str:
+    """Return a sentence with its full stop."""
+    return text if text.endswith(("。", "！", "？")) else f"{text}。"

@@ -20,7 +20,7 @@ from metrics.change import HIGH
 from metrics.compare import REAL
 from metrics.fits import METHODS_VERSION
 from metrics.selection import Selection
-from reports import chapters, rising, sources, station
+from reports import hours, rising, sources, station
 from tests import tiny
 from tests.reports import reading
 from tests.reports.making import LAST, MADE, made, of_day, of_week, steady
@@ -57,9 +57,9 @@ def test_four_weeks_are_needed_to_rise(store: Store) -> None:
 
 def test_busiest_hours_with_their_share_also_over_midnight() -> None:
     counts = dict.fromkeys(range(24), 0.0) | {22: 3.0, 23: 4.0, 0: 2.0, 1: 1.0, 12: 2.0}
-    assert chapters.busiest(counts, "有效警情") == "有效警情最多的四个小时为 22 时至次日 2 时，10 起，占 12 起的 83.3%"
-    assert "20 时至 24 时" in chapters.busiest({20: 5.0, 21: 5.0, 22: 5.0, 23: 5.0}, "有效警情")
-    assert chapters.busiest({3: 1.0}, "有效警情") == "有效警情数量少，不分时段"
+    assert hours.busiest(counts, "有效警情") == "有效警情最多的四个小时为 22 时至次日 2 时，10 起，占 12 起的 83.3%"
+    assert "20 时至 24 时" in hours.busiest({20: 5.0, 21: 5.0, 22: 5.0, 23: 5.0}, "有效警情")
+    assert hours.busiest({3: 1.0}, "有效警情") == "有效警情数量少，不分时段"
 
 
 def test_cases_without_alerts_have_their_own_words(store: Store) -> None:
