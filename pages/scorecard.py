@@ -11,8 +11,8 @@ from dash.exceptions import PreventUpdate
 
 from data.reading import Snapshot
 from data.snapshots import StoreError
-from metrics import cache, catalogue
-from metrics.model import MetricError, UnknownName
+from metrics import cache
+from metrics.model import MetricError
 from metrics.score import MET, MISSED, Score, Scorecard
 from metrics.selfcheck import ranked
 from pages._components import (
@@ -48,7 +48,7 @@ from pages._components.score_questions import (
     data_words,
     read,
 )
-from pages._components.score_view import View, view_of
+from pages._components.score_view import View, chosen_of, view_of
 from pages._components.shown import Shown
 
 dash.register_page(__name__, path="/scorecard", name="指标账单", title="指标账单 · 降控研判台", order=6, key="c")
@@ -170,7 +170,6 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
     is_alone = bool(own) and asked.alone
     source = status.source_line(snapshot)
     bound = len({score.station for score in card.scores if score.station})
-    chosen = _chosen(snapshot, asked)
     return {
         "state": [states.notice(text) for text in [*card.notes, *_nothing_known(card), *_not_alone(asked, own)]],
         "hidden": False,
@@ -183,13 +182,13 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
             "bureau": f"{data_words(card)} · {len(view.bureau)} 项",
             "scores": f"{data_words(card)} · {len(view.stations)} 个派出所 × {len(view.columns)} 项目标"
             + (f"（共 {bound} 个派出所）" if len(view.stations) != bound else "")
-            + (" · 所选派出所排在最前" if any(one.code in chosen for one in view.stations) else ""),
+            + (" · 所选派出所排在最前" if any(one.code in view.chosen for one in view.stations) else ""),
             "clauses": f"{card.pack.document} · 概括为本系统自拟，以文件原文为准",
         },
         "bodies": {
             "own-scores": score_tables.own(own, is_alone, dict(asked.query)),
             "bureau": score_tables.bureau(view.bureau),
-            "scores": _scores_body(view, asked, chosen),
+            "scores": _scores_body(view, asked),
             "clauses": score_tables.clauses(card.pack),
         },
         "notes": {"scores": scores.legend()},
@@ -197,27 +196,17 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _scores_body(view: View, asked: Asked, chosen: Sequence[str]) -> Any:
+def _scores_body(view: View, asked: Asked) -> Any:
     if not view.stations:
         return states.no_result()
     query = dict(asked.query)
     counts = scores.state_counts(list(view.scores.values()))
-    return [score_tables.summary(counts, asked, query), score_tables.matrix(view, query, chosen)]
-
-
-def _chosen(snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
-    """Return the codes of the stations of the filter; the table keeps the others, for a station is seen among them."""
-    named = tuple(part.strip() for part in dict(asked.query).get("station", "").split(",") if part.strip())
-    known = catalogue.of(snapshot)
-    try:
-        return tuple(code for code in known.station_codes(named) if code in known.stations)
-    except UnknownName:
-        return ()
+    return [score_tables.summary(counts, asked, query), score_tables.matrix(view, query)]
 
 
 def _own(snapshot: Snapshot, asked: Asked) -> tuple[Score, ...]:
     """Return all targets of the one station of the filter in the order of 所队自查; () for any other filter."""
-    chosen = _chosen(snapshot, asked)
+    chosen = chosen_of(snapshot, asked)
     if len(chosen) != 1:
         return ()
     found = card_of(snapshot, asked).of_station(chosen[0])

@@ -95,7 +95,7 @@ def _comparable(outcome: Outcome, target: Target) -> bool:
     return target.metric == outcome.metric if outcome.metric else target.indicator == outcome.indicator
 
 
-def matrix(view: View, query: dict[str, str], chosen: Sequence[str]) -> html.Div:
+def matrix(view: View, query: dict[str, str]) -> html.Div:
     head = html.Thead(
         html.Tr(
             [
@@ -105,9 +105,7 @@ def matrix(view: View, query: dict[str, str], chosen: Sequence[str]) -> html.Div
             ]
         )
     )
-    # A station that was looked for stands where it is seen, in front of the order of all.
-    rows = sorted(view.stations, key=lambda station: station.code not in chosen)
-    body = html.Tbody([_row(view, station, query, station.code in chosen) for station in rows])
+    body = html.Tbody([_row(view, station, query, station.code in view.chosen) for station in view.stations])
     return static(html.Table([head, body], className="score-matrix"), "score-box", tabIndex="0")
 
 

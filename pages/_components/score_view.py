@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from data.reading import Snapshot
 from metrics import cache, catalogue
 from metrics.catalogue import Station
+from metrics.model import UnknownName
 from metrics.score import MISSED, Score, Scorecard
 from metrics.targets import Target
 from pages._components.score_questions import BY_GAP, BY_MISSED, BY_STATION, SORTS, STATES, Asked, card_of
@@ -17,7 +18,8 @@ from pages._components.score_questions import BY_GAP, BY_MISSED, BY_STATION, SOR
 class View:
     """Rows, columns and cells.
 
-    scores: by (station, target id); cells of another state than the one asked for are left out.
+    stations: in the order of the page, the chosen ones first. scores: by (station, target id); cells of another state
+    than the one asked for are left out. chosen: codes of the stations of the filter.
     """
 
     card: Scorecard
@@ -25,6 +27,7 @@ class View:
     columns: tuple[Target, ...]
     scores: dict[tuple[str, str], Score]
     bureau: tuple[Score, ...]
+    chosen: tuple[str, ...]
 
     def row(self, station: str) -> list[Score]:
         """Return what is shown of one station."""
@@ -49,13 +52,27 @@ def _view(snapshot: Snapshot, asked: Asked) -> View:
     shown = {key: score for key, score in everything.items() if wanted is None or score.state == wanted}
     rows = {code for code, _ in shown}
     columns = {id for _, id in shown}
+    chosen = chosen_of(snapshot, asked)
+    # A station that was looked for stands where it is seen, in front of the order of all.
+    ordered = sorted(_ordered(of_kind, everything, asked.sort), key=lambda code: code not in chosen)
     return View(
         card=card,
-        stations=tuple(known[code] for code in _ordered(of_kind, everything, asked.sort) if code in rows),
+        stations=tuple(known[code] for code in ordered if code in rows),
         columns=tuple(target for target in card.pack.targets if target.id in columns),
         scores=shown,
         bureau=tuple(score for score in card.scores if score.station == ""),
+        chosen=chosen,
     )
+
+
+def chosen_of(snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
+    """Return the codes of the stations of the filter; the table keeps the others, for a station is seen among them."""
+    named = tuple(part.strip() for part in dict(asked.query).get("station", "").split(",") if part.strip())
+    known = catalogue.of(snapshot)
+    try:
+        return tuple(code for code in known.station_codes(named) if code in known.stations)
+    except UnknownName:
+        return ()
 
 
 def _ordered(codes: Sequence[str], found: dict[tuple[str, str], Score], sort: str) -> list[str]:

@@ -20,7 +20,7 @@ from metrics.briefing import short_name
 from metrics.model import MetricError
 from metrics.score import MISSED, UNREPORTED
 from metrics.selfcheck import ranked
-from pages._components import score_export, score_questions, score_view
+from pages._components import filters, score_export, score_questions, score_view
 from tests import tiny
 from tests.pages.asking import ask, html_of
 
@@ -236,14 +236,20 @@ def test_months_go_back_to_the_first_data(snapshot: Snapshot) -> None:
     assert months == tuple(sorted(months, reverse=True))
 
 
+def download(client: FlaskClient, search: str) -> dict[str, Any]:
+    clicks = {"scores-export-csv.n_clicks": 1, "scores-export-xlsx.n_clicks": None}
+    sent = ask(client, "scores-export-file.data", clicks, {"url.search": search})
+    found: dict[str, Any] = sent["scores-export-file"]["data"]
+    return found
+
+
+def lines_of(sent: dict[str, Any]) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(base64.b64decode(sent["content"]).decode("utf-8-sig"))))
+
+
 def test_csv_has_the_rows_on_screen(client: FlaskClient) -> None:
-    sent = ask(
-        client,
-        "scores-export-file.data",
-        {"scores-export-csv.n_clicks": 1, "scores-export-xlsx.n_clicks": None},
-        {"url.search": "?kind=农村&state=missed"},
-    )["scores-export-file"]["data"]
-    rows = list(csv.reader(io.StringIO(base64.b64decode(sent["content"]).decode("utf-8-sig"))))
+    sent = download(client, "?kind=农村&state=missed")
+    rows = lines_of(sent)
     head = {row[0]: row[1] for row in rows[: rows.index([])]}
     assert head["政策目标包"] == "滨海新区派出所警务机制改革（2023）（binhai-2023）"
     assert head["筛选"] == "农村派出所 · 只含未达标"
@@ -268,6 +274,22 @@ def test_workbook_has_matrix_and_list(snapshot: Snapshot, demo_store: Store) -> 
     unreported = [row for row in listed.rows if row[10] == UNREPORTED]
     assert unreported
     assert all(row[6] is None for row in unreported)
+
+
+def test_files_have_the_chosen_stations_first_as_the_page_has(
+    client: FlaskClient, snapshot: Snapshot, demo_store: Store
+) -> None:
+    names = [short_name(one.name) for one in catalogue.of(snapshot).stations.values()]
+    by_code = dict(zip(names, catalogue.of(snapshot).stations, strict=True))
+    # The two that the plain order puts last.
+    search = f"?station={','.join(by_code[name] for name in rows_of(show(client))[-2:])}"
+    on_page = rows_of(show(client, search))
+    question = asked(snapshot, demo_store, **filters.query_of(search))
+    matrix = score_export.matrix_sheet(snapshot, question, score_view.view_of(snapshot, question))
+    assert [short_name(str(row[0])) for row in matrix.rows] == on_page
+    rows = lines_of(download(client, search))
+    listed = [row for row in rows[rows.index([]) + 2 :] if row[0]]
+    assert list(dict.fromkeys(short_name(row[1]) for row in listed)) == on_page != rows_of(show(client))
 
 
 def test_no_months_is_an_error_in_words(store: Store) -> None:
