@@ -13,6 +13,8 @@ from app import create_app
 from data.demo import bureau
 from data.demo.plan import Plan
 from data.snapshots import Store
+from tests import tiny
+from tests.pages import staffed
 
 DEMO_UNTIL = date(2026, 11, 21)
 
@@ -22,6 +24,14 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A demo bureau of 8 stations and two years."""
     store = Store(tmp_path_factory.mktemp("demo") / "store")
     bureau.publish(store, Plan(8, 2, 6_000, 1, DEMO_UNTIL))
+    return store
+
+
+@pytest.fixture(scope="session")
+def staffed_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Three stations with calls and shifts of four weeks (tests/pages/staffed.py)."""
+    store = Store(tmp_path_factory.mktemp("force") / "store")
+    tiny.publish(store, staffed.fill)
     return store
 
 
