@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from data.reading import Snapshot
-from metrics import catalogue, peers, score, staffing, targets
+from metrics import catalogue, peers, score, targets
 from metrics.ask import ask
 from metrics.briefing import CARD_METRICS
 from metrics.catalogue import Station
@@ -16,8 +16,9 @@ from metrics.model import MetricError, Refused
 from metrics.readings import months_before
 from metrics.score import MISSED, STATES, UNBOUND, Score, Scorecard
 from metrics.selection import Selection
-from reports import ahead, framing, hours, messages, points, repeats, response, sources, tables, volumes
+from reports import ahead, duty, framing, hours, messages, points, repeats, response, sources, tables, volumes
 from reports.document import Cell, Chart, Column, Message, Part, Report, Section, Series, Table, Text, text_cell
+from reports.duty import Force
 from reports.sources import Source
 from reports.wording import names, of_card, stopped
 
@@ -26,7 +27,6 @@ _TREND_MONTHS = 12
 _MOMENT = timedelta(microseconds=1)
 _TARGETS, _BLANKS = "目标对照", 2
 _TOLD = ("alerts_valid", "alerts_criminal", "alerts_order", "alerts_dispute", "cases_filed", "clear_rate")
-_OFFICERS = ("officers", "auxiliaries", "community_officers", "community_share", "auxiliary_ratio")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class _Own:
     station: Station
     card: Scorecard
     scores: tuple[Score, ...]
-    staff: staffing.StationStaffing | None
+    force: Force
 
 
 def monthly(snapshot: Snapshot, store: Path, asked: Asked, made_at: datetime, watermark: str = "") -> Report:
@@ -64,7 +64,7 @@ def monthly(snapshot: Snapshot, store: Path, asked: Asked, made_at: datetime, wa
     chosen = replace(chosen, period="month") if runs else replace(chosen, period="custom", first=month, last=last)
     source = sources.source_of(snapshot, chosen)
     card = score.scorecard(snapshot, targets.of_store(store, asked.policy), month)
-    own = _Own(source, known.stations[code], card, card.of_station(code), _staff(source, code))
+    own = _Own(source, known.stations[code], card, card.of_station(code), duty.found(source))
     return Report(
         title=f"{_spaced(own.station.name)}{month.year}年{month.month}月自查月报",
         period=source.briefing.title,
@@ -85,18 +85,10 @@ def _spaced(name: str) -> str:
     return f"{name} " if name[-1:].isascii() else name
 
 
-def _staff(source: Source, code: str) -> staffing.StationStaffing | None:
-    """Return work against duty, None where times are known only by day or month."""
-    try:
-        return staffing.of(source.snapshot, source.selection, code)
-    except Refused:
-        return None
-
-
 def _used(own: _Own) -> list[str]:
     computed = [one.target.metric for one in own.scores if one.target.metric]
     alerts = [*repeats.REPEATS, *response.TIMING] if own.source.has_alerts else []
-    return [*CARD_METRICS, own.source.briefing.subject.id, *computed, *_OFFICERS, *alerts, *peers.COMPARED]
+    return [*CARD_METRICS, own.source.briefing.subject.id, *computed, *duty.OFFICERS, *alerts, *peers.COMPARED]
 
 
 def _sections(own: _Own) -> list[Section]:
@@ -111,7 +103,7 @@ def _sections(own: _Own) -> list[Section]:
         Section(f"{source.briefing.noun}与走势", tuple(_volumes(own))),
         Section("时段与警格", tuple(_hours_and_beats(own))),
         *(alerts if source.has_alerts else []),
-        Section("警力配置", tuple(_staffing(own))),
+        Section("警力配置", duty.chapter(source, own.force)),
         Section("与同类所相比", tuple(_peers(own))),
         Section("需要关注", tuple(points.risks(source))),
         Section(ahead.TITLE, ahead.chapter(source)),
@@ -217,39 +209,7 @@ def _hours_and_beats(own: _Own) -> list[Part]:
     return [*parts, tables.changes("各警格情况", "警格", lines, note)]
 
 
-# ---- staffing, peers -----------------------------------------------------------------------------
-
-
-def _staffing(own: _Own) -> list[Part]:
-    row = own.source.ask(*_OFFICERS, spans=()).rows
-    found: list[Part] = []
-    if row and row[0]["officers"] is not None:
-        one = row[0]
-        share = "" if one["community_share"] is None else f"，占 {one['community_share']:.1f}%"
-        said = f"民警 {one['officers']} 名、辅警 {one['auxiliaries'] or 0} 名"
-        found.append(Text(f"{said}，其中社区民警 {one['community_officers'] or 0} 名{share}。"))
-    else:
-        found.append(Text("警力未报送。"))
-    staff = own.staff
-    if staff is None:
-        return [*found, Text("警情时间只精确到日或月，不能按小时比对警力。")]
-    found += [Text(stopped(words)) for words in staff.words]
-    found += [Text(stopped(words), "note") for words in staff.notes]
-    chart = _duty_chart(staff)
-    return [*found, *([chart] if chart else [])]
-
-
-def _duty_chart(staff: staffing.StationStaffing) -> Chart | None:
-    if not any((*staff.day_needed, *staff.day_on_duty)):
-        return None
-    series = (
-        Series("应配", tuple(None if value is None else round(value, 2) for value in staff.day_needed)),
-        Series("在岗", tuple(None if value is None else round(value, 2) for value in staff.day_on_duty), "past"),
-    )
-    clock = tuple(str(hour) for hour in range(24))
-    return Chart(
-        f"各时应配与在岗（{staff.first:%Y-%m-%d} 至 {staff.last:%Y-%m-%d}）", "line", clock, series, "人", "0.0"
-    )
+# ---- peers ---------------------------------------------------------------------------------------
 
 
 def _peers(own: _Own) -> list[Part]:
@@ -312,8 +272,7 @@ def _messages(own: _Own) -> list[Message]:
     charts = [part for part in busy if isinstance(part, Chart)]
     if charts and isinstance(busy[0], Text):
         found.append(Message(busy[0].text, charts[0]))
-    if own.staff is not None and (chart := _duty_chart(own.staff)):
-        found.append(Message(own.staff.words[0] if own.staff.words else "应配与在岗", chart))
+    found.append(duty.message(own.force))
     return [message for message in found if message is not None and message.figure is not None]
 
 

@@ -10,6 +10,7 @@ from dash import html
 
 from metrics.briefing import Briefing
 from metrics.catalogue import Catalogue
+from metrics.force.advice import when_short
 from metrics.selection import Selection
 from metrics.selfcheck import SelfCheck
 from metrics.selfcheck.words import moved_title
@@ -239,9 +240,7 @@ def _duty(found: SelfCheck, mode: str, source: str) -> Slots:
         note=[
             *([states.notice(rising)] if rising else []),
             *staffing_words.ways(work),
-            html.P(
-                ["；".join(said), "。", *staffing_words.when_short(work)[1:], staffing_words.bridge(found.missed, work)]
-            ),
+            html.P(["；".join(said), "。", *when_short(work)[1:], staffing_words.bridge(found.missed, work)]),
             html.A("警力配置 ›", href=more),
         ],
         source=source,

@@ -8,6 +8,7 @@ from dash import html
 
 from metrics.briefing import short_name
 from metrics.compare import REAL
+from metrics.force.advice import NONE_OF_THEM, chance, inside, points
 from metrics.force.moves import Trial, Unneeded
 from metrics.staffing import posts
 from metrics.staffing.moving import LONG, LONGEST, OVERLOADED, say_slots
@@ -16,7 +17,7 @@ from metrics.staffing.values import Effect, Side
 from pages._components import staffing_questions, states
 from pages._components.markup import static
 from pages._components.staffing_tables import merged
-from pages._components.staffing_words import NONE_OF_THEM, chance, points, within
+from pages._components.staffing_words import way
 
 
 def move_title(trial: Trial) -> str:
@@ -28,7 +29,7 @@ def move_said(trial: Trial) -> html.Div:
     """Return one table per station: each figure before and after, with the interval of the change and its verdict."""
     sides = html.Div([_side(trial.move.source, "调出"), _side(trial.move.target, "调入")], className="sides")
     told = [html.P(f"{said}。", className="card-note") for said in _left_over(trial)]
-    own = [within(trial.within, "不外调的办法：")] if trial.within else []
+    own = [way(inside(trial.within), "不外调的办法：")] if trial.within else []
     return static([sides, *told, *own])
 
 

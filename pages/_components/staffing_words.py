@@ -8,19 +8,17 @@ from typing import Any
 from dash import html
 
 from metrics.briefing import short_name
-from metrics.force.shifts import Within
+from metrics.force.advice import HEAD, Advice, advice, when_short
 from metrics.force.work import Way, Work
 from metrics.score import Score
 from metrics.staffing.moving import OVERLOADED
 from metrics.staffing.posts import say_lack, say_missing, whole
-from metrics.staffing.stations import LOW, UNJUDGED, spare_words
-from metrics.staffing.values import Allocation, Effect, ShortRun, StationStaffing
+from metrics.staffing.stations import LOW, UNJUDGED
+from metrics.staffing.values import Allocation, ShortRun, StationStaffing
 from pages._components.markup import static
 from pages._components.staffing_tables import merged
 
 _SHORT_LISTED = 4
-# Smoothing leaves a few calls in every hour: fewer than this are none that anybody has to wait for.
-NONE_OF_THEM = 0.005
 Measure = tuple[str, str, str, str]
 
 
@@ -56,7 +54,7 @@ def sentences(work: Work) -> list[Any]:
     if not work.knows_need:
         return ["警情没有处置时间或出动人数，无法测算应配人数；可看来警的时段分布。"]
     if work.count == 1 or not work.short:
-        return when_short(work)
+        return list(when_short(work))
     listed: list[Any] = []
     told: set[str] = set()
     for code, name, run in work.short[:_SHORT_LISTED]:
@@ -69,46 +67,19 @@ def sentences(work: Work) -> list[Any]:
     return listed
 
 
-def when_short(work: Work) -> list[str]:
-    """Return the sentences of one station; hours with people to spare are told with what they are good for."""
-    spare = spare_words(work.one)
-    return [said for said in work.one.words if said != spare or not any(way.within for way in work.ways)]
-
-
 def ways(work: Work) -> list[html.Div]:
     """Return what a station that is short can do, its own roster first; [] for one that lacks nobody."""
-    return [within(one.within) if one.within else _no_way(one) for one in work.ways if work.count == 1]
+    return [way(one) for one in advice(work)]
 
 
-def within(found: Within, head: str = "怎么办：") -> html.Div:
-    """Return who works which other hours, and what that does to the calls that find no unit."""
-    p, left = found.side.p_no_unit, found.side.overload[1]
-    rest = f"；仍有 {left:.1%} 的出警警情{OVERLOADED}（缺不足 1 人的钟点）" if left >= NONE_OF_THEM else ""
-    effect = f"来警时无空闲警组 {chance(p.before)} → {chance(p.after)}，{points(p)}，{p.verdict}{rest}。"
-    return html.Div(
-        [
-            html.P([html.B(head), "先在所内调班，各时段即不再缺 1 人以上，不用外调。"]),
-            html.Ul([html.Li(part.text) for part in found.parts]),
-            html.P(effect.replace("-", "−"), className="tone-none"),
-        ],
-        className="way",
-    )
-
-
-def _no_way(one: Way) -> html.Div:
-    return html.Div(html.P([html.B("怎么办："), f"{one.words}（见「警力配置」的试算与增配建议）。"]), className="way")
-
-
-def chance(value: float | None) -> str:
-    """Return a probability in %, or a dash."""
-    return "—" if value is None else f"{value:.1%}"
-
-
-def points(effect: Effect) -> str:
-    """Return a change of a probability in percentage points with its interval, or a dash."""
-    if effect.change is None or effect.low is None or effect.high is None:
-        return "—"
-    return f"{100 * effect.change:+.1f} 点（{100 * effect.low:+.1f} 至 {100 * effect.high:+.1f}）"
+def way(one: Advice, head: str = HEAD) -> html.Div:
+    """Return what to do, who works which other hours, and what that does to the calls that find no unit."""
+    parts: list[Any] = [html.P([html.B(head), one.said])]
+    if one.parts:
+        parts.append(html.Ul([html.Li(part) for part in one.parts]))
+    if one.effect:
+        parts.append(html.P(one.effect, className="tone-none"))
+    return html.Div(parts, className="way")
 
 
 def bridge(missed: Sequence[Score], work: Work) -> str:
