@@ -16,6 +16,7 @@ from metrics.heat import RISKS, Heat, View, covered_words, heat
 from metrics.model import MetricError
 from metrics.selection import Selection
 from pages._components import (
+    alarm_evidence,
     alarm_notices,
     cards,
     export,
@@ -39,11 +40,12 @@ dash.register_page(
     __name__, path="/heat", name="风险热力", title="风险热力 · 降控研判台", order=3, key="h", filtered=True
 )
 
-_FIGURES = ("heat-map", "heat-core", "heat-week", "heat-calendar")
+_FIGURES = ("heat-alarm", "heat-map", "heat-core", "heat-week", "heat-calendar")
 _TABLES = ("heat-list", "heat-hour", "heat-matrix")
 _SELECTS = {"table": "统计对象", "risk": "地图颜色", "layer": "网格图层", "reading": "案件时间"}
 
 export.offer(SHEETS)
+alarm_evidence.offer("heat-alarm")
 figures.follow_clicks("heat-map-figure")
 figures.follow_clicks("heat-core-figure")
 figures.follow_clicks("heat-week-figure")
@@ -63,6 +65,7 @@ def layout(**_: Any) -> html.Div:
             html.Div(id="heat-state", **attributes(aria_live="polite")),
             html.Div(
                 [
+                    alarm_evidence.frame("heat-alarm"),
                     cards.figure_card(
                         "heat-map", "风险地图", height=520, span="heat-map", metric_id=heat_view.MAP_METHODS
                     ),
@@ -95,6 +98,7 @@ def layout(**_: Any) -> html.Div:
     output={
         "state": Output("heat-state", "children"),
         "hidden": Output("heat-grid", "hidden"),
+        "alarms": Output("heat-alarms", "hidden"),
         "grid": Output("heat-grid", "className"),
         "options": {key: Output(f"heat-{key}", "options") for key in _SELECTS},
         "values": {key: Output(f"heat-{key}", "value") for key in _SELECTS},
@@ -118,9 +122,15 @@ def show(selection: dict[str, str] | None, search: str | None, version: int | No
             return _only(states.empty_store())
         chosen = session.selection_of(selection)
         found = cache.answer(snapshot, (chosen, view, mode), _drawn)
-        alarms = alarm_notices.notices(snapshot, chosen)
-        shown = {**found, "state": [*map(states.notice, notices), *alarms, *found["state"]]}
-        return {**shown, **heat_view.controls(view, catalogue.of(snapshot))}
+        no_alarm, alarm = alarm_evidence.filled(snapshot, chosen, mode)
+        others = alarm_notices.notices(snapshot, chosen, has_card=not no_alarm)
+        return {
+            **found,
+            "state": [*map(states.notice, notices), *others, *found["state"]],
+            "alarms": no_alarm,
+            "cards": {**found["cards"], "heat-alarm": alarm},
+            **heat_view.controls(view, catalogue.of(snapshot)),
+        }
     except (MetricError, StoreError) as error:
         return _only(states.panel("无法显示", str(error), tone="worse", action=("查看本年", "/heat?period=year")))
 
@@ -129,7 +139,7 @@ def _only(message: html.Div) -> dict[str, Any]:
     """Show one message in place of the figures."""
     keep = dict.fromkeys(_SELECTS, dash.no_update)
     return {
-        "state": [message], "hidden": True, "grid": "grid", "options": keep, "values": keep,
+        "state": [message], "hidden": True, "alarms": dash.no_update, "grid": "grid", "options": keep, "values": keep,
         "cards": cards.kept(*_TABLES, *_FIGURES),
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from metrics.model import COUNT, PERCENTILE, MetricError
 from metrics.selection import Selection
 from metrics.trend import GRAINS, Asked, Part, Point, Trend, campaign, covered_words, trend
 from pages._components import (
+    alarm_evidence,
     alarm_notices,
     campaign_cards,
     cards,
@@ -41,8 +42,9 @@ dash.register_page(
 )
 
 _SELECTS = {"metric": "指标", "grain": "时间粒度", "by": "分项"}
-_CARDS = ("trend-line", "trend-parts", "trend-campaign", "trend-change", "trend-table")
+_CARDS = ("trend-alarm", "trend-line", "trend-parts", "trend-campaign", "trend-change", "trend-table")
 trend_export.offer()
+alarm_evidence.offer("trend-alarm")
 figures.follow_clicks("trend-line-figure")
 
 
@@ -58,6 +60,7 @@ def layout(**_: Any) -> html.Div:
             html.Div(
                 [
                     html.Div(states.skeleton(2), id="trend-headline", className="trend-headline span-12"),
+                    alarm_evidence.frame("trend-alarm"),
                     cards.figure_card("trend-line", "趋势", metric_id=(BAND, FORECAST), span="span-12", height=380),
                     cards.card("trend-parts", "分项", states.skeleton(8), metric_id=(PARTS, "verdict"), span="span-12"),
                     html.Div(
@@ -81,10 +84,12 @@ def layout(**_: Any) -> html.Div:
         "hidden": Output("trend-grid", "hidden"),
         "headline": Output("trend-headline", "children"),
         "campaigns": Output("trend-campaigns", "hidden"),
+        "alarms": Output("trend-alarms", "hidden"),
         "options": {key: Output(f"trend-{key}", "options") for key in _SELECTS},
         "values": {key: Output(f"trend-{key}", "value") for key in _SELECTS},
         "cards": cards.slots(
-            tables=("trend-parts", "trend-table"), figures=("trend-line", "trend-campaign", "trend-change")
+            tables=("trend-parts", "trend-table"),
+            figures=("trend-line", "trend-campaign", "trend-change", "trend-alarm"),
         ),
     },
     inputs={
@@ -106,15 +111,18 @@ def show(selection: dict[str, str] | None, search: str | None, version: int | No
         asked, choices, notices = read(filters.query_of(search), snapshot, chosen)
         own = tuple((key, value) for key, value in filters.query_of(search).items() if key in KEYS)
         drawn = cache.answer(snapshot, (chosen, asked, own, mode, status.stamp(snapshot)), _drawn)
+        no_alarm, alarm = alarm_evidence.filled(snapshot, chosen, mode)
     except (MetricError, StoreError) as error:
         return _only(states.panel("无法显示", str(error), tone="worse", action=("查看本月", "/trend?period=month")))
     return {
         **drawn,
         "state": [
             *(states.notice(text) for text in notices),
-            *alarm_notices.notices(snapshot, chosen),
+            *alarm_notices.notices(snapshot, chosen, has_card=not no_alarm),
             *_listed(drawn["state"]),
         ],
+        "alarms": no_alarm,
+        "cards": {**drawn["cards"], "trend-alarm": alarm},
         "options": choices.options,
         "values": choices.values,
     }
@@ -129,6 +137,7 @@ def _only(message: html.Div, choices: Choices | None = None) -> dict[str, Any]:
     keep = dict.fromkeys(_SELECTS, cards.NONE)
     return {
         "state": message, "hidden": True, "headline": cards.NONE, "campaigns": cards.NONE,
+        "alarms": cards.NONE,
         "options": keep, "values": keep, "cards": cards.kept(*_CARDS),
     }  # fmt: skip
 

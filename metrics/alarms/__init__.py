@@ -1,7 +1,8 @@
 """Early warning: rises of a group of alerts at a station that calendar, season and chance do not explain.
 
 series (what is watched) → baseline (what is expected) → rules (how unlikely) → budget (from when on it is an alarm)
-→ records and drivers (what explains it) → fitting (all of it, once per version) → reading (what pages ask).
+→ records, evidence and drivers (what explains it)
+→ fitting (all of it, once per version) → reading (what pages ask).
 """
 
 from metrics.alarms.reading import budget_of, budget_text, current, history, line

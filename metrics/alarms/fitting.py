@@ -13,7 +13,7 @@ from scipy import special
 
 from data.reading import Snapshot
 from metrics import catalogue, regression
-from metrics.alarms import baseline, budget, drivers, records, rules, series
+from metrics.alarms import baseline, budget, drivers, evidence, records, rules, series
 from metrics.alarms.records import Alarm, Judged
 from metrics.alarms.series import BUREAU, Daily
 from metrics.briefing.context import short_name
@@ -31,7 +31,7 @@ def fit(snapshot: Snapshot, wanted: float | None = None) -> dict[str, pd.DataFra
     wanted: alarms per station and year; by default what the store's config.toml sets, else 2.
     alarms: one row each, signals within the last 90 days (records.to_frame). alarm_series: unit, group, day, observed,
     expected, upper, … of the last 400 days. alarm_budget: one row, budget and what was realised. alarm_thresholds: one
-    row per month. alarm_models: one row per series, the last model.
+    row per month. alarm_models: one row per series, the last model. alarm_evidence: evidence.table.
     """
     asked = budget.checked(wanted) if wanted is not None else budget.of_store(store_of(snapshot))
     judged = judge(series.read(snapshot), asked)
@@ -48,6 +48,7 @@ def fit(snapshot: Snapshot, wanted: float | None = None) -> dict[str, pd.DataFra
         alarms.append(replace(full, budget=asked, realised=rate.rate if rate else None, model=model))
     return {
         "alarms": records.to_frame(alarms),
+        evidence.TABLE: evidence.table(judged, alarms),
         "alarm_series": _series(judged),
         "alarm_budget": _budget(judged, asked, stations, bureau, alarms),
         "alarm_thresholds": _thresholds(judged),

@@ -23,7 +23,7 @@ from metrics.alarms.series import Daily
 
 SUDDEN, CREEPING = "突升", "渐升"
 # The range that an alarm gives for what was expected: the central 95% of counts.
-_RANGE = 0.025
+RANGE = (0.025, 0.975)
 _MOST_DAYS = 5
 
 
@@ -183,7 +183,7 @@ def _alarm(judged: Judged, series: int, inside: NDArray[np.intp], unit: str, nam
         first = _rise_began(judged, series, last)
         score, threshold = found.cusum[last, series], found.h[last, series]
     observed, mean, phi = window_of(judged, series, first, last)
-    low, high = regression.quantile(np.array([mean, mean]), phi, np.array([_RANGE, 1 - _RANGE]))
+    low, high = regression.quantile(np.array([mean, mean]), phi, np.array(RANGE))
     upper = int(regression.quantile(np.array([mean]), phi, float(special.ndtr(threshold)))[0]) if sudden.size else None
     return Alarm(
         id=f"{unit}|{group}|{days[inside[0]]:%Y%m%d}",

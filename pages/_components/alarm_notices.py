@@ -8,7 +8,7 @@ from typing import Any
 
 from data.reading import Snapshot
 from metrics import catalogue
-from metrics.alarms.records import Alarm, sentence
+from metrics.alarms import BUREAU, Alarm, sentence
 from metrics.briefing.surges import surges
 from metrics.briefing.values import Surge
 from metrics.definitions import METRICS
@@ -29,8 +29,21 @@ def current(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:
     known = catalogue.of(snapshot)
     if known.data_as_of is None or len(known.station_codes(selection.stations)) != 1:
         return ()
+    return _surges(snapshot, selection)
+
+
+def _surges(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:
+    known = catalogue.of(snapshot)
     period = selection.resolve(known.data_as_of)
     return surges(snapshot, known, selection, elapsed(known, METRICS["alerts_valid"], selection, period)).surges
+
+
+def leading(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:
+    """Return the alarms that a page is about: of the one station that is chosen, of the bureau where none is."""
+    known = catalogue.of(snapshot)
+    if selection.stations or known.data_as_of is None:
+        return current(snapshot, selection)
+    return tuple(one for one in _surges(snapshot, selection) if one.alarm.station == BUREAU)
 
 
 def words(found: tuple[Surge, ...]) -> list[str]:
@@ -45,10 +58,10 @@ def words(found: tuple[Surge, ...]) -> list[str]:
 
 
 def _of_kind(found: tuple[Surge, ...], kind: str, with_counts: bool = False) -> str:
-    return "；".join(f"{_dated(one.alarm, with_counts)}{_also(one)}" for one in found if one.alarm.kind == kind)
+    return "；".join(f"{dated(one.alarm, with_counts)}{_also(one)}" for one in found if one.alarm.kind == kind)
 
 
-def _dated(alarm: Alarm, with_counts: bool = False) -> str:
+def dated(alarm: Alarm, with_counts: bool = False) -> str:
     """Say an alarm with its dates: beside figures of other days 「近 7 日」 would be read as theirs."""
     return sentence(replace(alarm, fitted_through=None), with_kind=False, with_counts=with_counts)
 
@@ -65,7 +78,7 @@ def mean_words(found: tuple[Surge, ...]) -> str:
 
 def own_words(found: Sequence[Alarm]) -> str:
     """Say the same on a station's own page, where its name is not said again."""
-    told = [f"{one.kind}：{_dated(one).removeprefix(one.name).strip()}" for one in found[:_MOST]]
+    told = [f"{one.kind}：{dated(one).removeprefix(one.name).strip()}" for one in found[:_MOST]]
     more = f"；另有 {len(found) - _MOST} 处" if len(found) > _MOST else ""
     return f"本所有预警（{'；'.join(told)}{more}），本图为多周平均，不反映本周。" if found else ""
 
@@ -74,6 +87,6 @@ def _also(surge: Surge) -> str:
     return f"，另见于{'、'.join(surge.also)}" if surge.also else ""
 
 
-def notices(snapshot: Snapshot, selection: Selection) -> list[Any]:
-    """Return the alarms as lines above the figures."""
-    return [states.notice(line) for line in words(current(snapshot, selection))]
+def notices(snapshot: Snapshot, selection: Selection, has_card: bool = False) -> list[Any]:
+    """Return the alarms as lines above the figures; has_card: the first one has a card of its own."""
+    return [states.notice(line) for line in words(leading(snapshot, selection)[int(has_card) :])]

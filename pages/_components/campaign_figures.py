@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from metrics.trend.campaign import Progress, is_line
-from pages._components.figures import Figure, layout
+from pages._components.figures import Figure
+from pages._components.line_ends import line_layout
 from pages._components.template import tokens
 from pages._components.trend_figures import day_words, label
 
@@ -37,7 +38,7 @@ def cumulative(found: Progress, mode: str) -> Figure:
     most = max((max(values, default=0.0) for *_, values in lines), default=1.0) or 1.0
     inks = {"base": token["ink-2"], "goal": token["watch-ink"], "now": token["accent"]}
     ends = [(words_, values[-1], inks[name]) for name, words_, _, _, values in lines if values]
-    return {"data": data, "layout": _campaign_layout(mode, days, [0, most * 1.06], ends, ",.0f", most * 0.075)}
+    return {"data": data, "layout": line_layout(mode, "trend-campaign", days, [0, most * 1.06], ends)}
 
 
 def changes(found: Progress, mode: str) -> Figure:
@@ -74,7 +75,7 @@ def changes(found: Progress, mode: str) -> Figure:
         ends.append(("行动所", last.percent, token["accent"]))
     if last and last.compared_percent is not None:
         ends.append(("对照所", last.compared_percent, token["ink-2"]))
-    frame = _campaign_layout(mode, days, limits, ends, ",.0f", (limits[1] - limits[0]) * 0.07)
+    frame = line_layout(mode, "trend-campaign", days, limits, ends)
     frame["yaxis"]["ticksuffix"] = "%"
     frame["shapes"] = [_level(0.0, token["line-2"], "solid"), *(_level(y, c, dash) for _, y, c, dash in levels)]
     frame["annotations"] += [
@@ -82,29 +83,6 @@ def changes(found: Progress, mode: str) -> Figure:
         for name, value, _, _ in levels[1:]
     ]
     return {"data": data, "layout": frame}
-
-
-def _campaign_layout(
-    mode: str, days: Sequence[str], limits: Sequence[float], ends: Sequence[tuple[str, float, str]], ticks: str,
-    apart: float,
-) -> dict[str, Any]:  # fmt: skip
-    """Return a layout with the names of the lines at their right ends, pushed apart where they would overlap."""
-    labels, free = [], float("-inf")
-    for text, y, colour in sorted(ends, key=lambda end: end[1]):
-        at = max(y, free + apart)
-        free = at
-        labels.append(label(1.0, at, text, colour, xref="paper", xanchor="left", xshift=4))
-    return layout(
-        mode, "trend-campaign", margin={"l": 52, "r": 76, "t": 8, "b": 32},
-        xaxis={"type": "date", "tickformat": "%-m月%-d日", "tickangle": 0, "tickvals": _thirds(days),
-               "ticklabelstandoff": 5, "range": [days[0], days[-1]] if days else None},
-        yaxis={"range": list(limits), "showgrid": True, "tickformat": ticks, "nticks": 6}, annotations=labels,
-    )  # fmt: skip
-
-
-def _thirds(days: Sequence[str]) -> list[str]:
-    """Return the first day and those after a third and two: as many as have room on a phone."""
-    return list(dict.fromkeys(days[len(days) * third // 3] for third in range(3))) if days else []
 
 
 def _level(y: float, colour: str, dash: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from data import fits as files
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
 from metrics import fits
-from metrics.alarms import CREEPING, SUDDEN, Alarm, records
+from metrics.alarms import CREEPING, SUDDEN, Alarm, evidence, records
 from metrics.alarms.records import Hours
 from metrics.briefing import Point, brief, keypoints
 from metrics.change import HIGH, SAID
@@ -46,9 +47,16 @@ def slow(station: str = tiny.EDGE, group: str = "求助") -> Alarm:
 
 
 def fitted(
-    store: Store, snapshot: Snapshot, *alarms: Alarm, seasonal: dict[tuple[str, str], float] | None = None
+    store: Store,
+    snapshot: Snapshot,
+    *alarms: Alarm,
+    seasonal: dict[tuple[str, str], float] | None = None,
+    steps: Sequence[tuple[str, date, int, float, int, int]] = (),
 ) -> Snapshot:
-    """Write warnings, and what season and calendar lead to expect a day, as if they had been fitted."""
+    """Write warnings, and what season and calendar lead to expect a day, as if they had been fitted.
+
+    steps: of the alarms' evidence: id, day, observed, expected, low, high.
+    """
     budget = {
         "budget": 2.0, "realised": 1.97, "realised_low": 1.63, "realised_high": 2.36,
         "fitted_through": pd.Timestamp(LAST), "notes": "[]",
@@ -64,6 +72,9 @@ def fitted(
         "alarms": records.to_frame(ranked), "alarm_budget": pd.DataFrame([budget]),
         "alarm_series": pd.DataFrame(series),
     }  # fmt: skip
+    if steps:
+        columns = ["alarm", "day", "observed", "expected", "low", "high"]
+        tables[evidence.TABLE] = pd.DataFrame(steps, columns=columns).astype({"day": "datetime64[ns]"})
     files.write(store, snapshot.id, tables, {"methods_version": fits.METHODS_VERSION})
     read = Reader(store).snapshot()
     assert read is not None
