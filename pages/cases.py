@@ -203,9 +203,8 @@ def _trend(page: Page) -> dict[str, Any]:
 def _kinds(page: Page) -> dict[str, Any]:
     found = page.found
     against = cases_words.against(found)
-    filed = next((one for one in found.figures if one.metric.id == "cases_filed"), None)
     return cards.filled(
-        cases_tables.categories(found.rows, found.sums, lambda key: page.href(category=key), filed)
+        cases_tables.categories(found.rows, found.sums, lambda key: page.href(category=key), found.kinds)
         if found.rows else states.nothing_happened("案件"),
         sub=f"案件，起 · {found.title} · {against}", note=f"{found.judged_by} · 合计行含本期无案件的类别",
         source=page.source,

@@ -46,6 +46,7 @@ def _found(snapshot: Snapshot, selection: Selection, names: Catalogue, period: P
         trend=parts.trend(context),
         rows=tuple(rows),
         sums=judging.sums(context),
+        kinds=judging.kinds(context),
         shares=_shares(snapshot, context),
         since=_since(context),
         ages=parts.ages(context),

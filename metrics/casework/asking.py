@@ -25,6 +25,8 @@ MEASURES = {
     "handled": "station_criminal_share",
 }  # fmt: skip
 COUNTS = ("cases_filed", "cases_solved")
+# The sum of each group of the category table is a metric of its own, and judged as such.
+KINDS = {"刑事": "cases_filed", "行政": "cases_order"}
 BEHIND = (
     "filing_24h_met", "filing_24h_base", "filing_3d_met", "filing_3d_base", "criminal_by_station", "criminal_handled",
 )  # fmt: skip
@@ -137,7 +139,7 @@ def breakdowns(shape: Shape) -> tuple[Breakdown, ...]:
     ]
     if shape.daily:
         found += [
-            Breakdown(COUNTS, ("day",), ("reference",)),
+            Breakdown((*COUNTS, KINDS["行政"]), ("day",), ("reference",)),
             Breakdown(("cases_all",), ("group", "category", "day"), ("reference",)),
         ]
     if shape.by_beat:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from metrics import compare, expectation
 from metrics.ask import compared
-from metrics.casework.asking import COMPARED, COUNTS, FIGURES
+from metrics.casework.asking import COMPARED, COUNTS, FIGURES, KINDS
 from metrics.casework.parts import Context, number, units
 from metrics.casework.values import MONTH, Figure, Row
 from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
@@ -23,11 +23,21 @@ _BY_MONTH = ("open_cases", "zero_crime_beats_share")
 
 
 def figures(context: Context) -> list[Figure]:
-    """Return the key figures in their order, before correction for chance."""
-    spread = context.spread((), COUNTS)
-    changes = compared(context.answer, (), FIGURES, context.shape.compared, spread)
+    """Return the key figures in their order."""
+    return _figures(context, FIGURES, COUNTS)
+
+
+def kinds(context: Context) -> dict[str, Figure]:
+    """Return the sum of each group of the category table with the verdict that its metric has on every page."""
+    names = tuple(KINDS.values())
+    return dict(zip(KINDS, _figures(context, names, names), strict=True))
+
+
+def _figures(context: Context, names: tuple[str, ...], counted: tuple[str, ...]) -> list[Figure]:
+    spread = context.spread((), counted)
+    changes = compared(context.answer, (), names, context.shape.compared, spread)
     found = []
-    for name in FIGURES:
+    for name in names:
         previous, last_year = (changes.get((0, name, span), NOTHING) for span in COMPARED)
         found.append(_figure(context, METRICS[name], previous, last_year, spread.of(name, {})))
     return found
@@ -95,7 +105,7 @@ def _history(context: Context, metric: Metric) -> tuple[tuple[date, ...], tuple[
     shape = context.shape
     grain, span = (MONTH, shape.months) if metric.id in _BY_MONTH else (shape.grain, shape.now)
     frame = context.answer.frame((grain,), span)
-    if frame.empty:
+    if frame.empty or metric.id not in frame:
         return (), ()
     whole = units(context, span, grain, metric.view)
     values = dict(zip(frame[grain], frame[metric.id], strict=True))

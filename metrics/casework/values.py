@@ -165,6 +165,7 @@ class Casework:
     """All of the page. state: ok, no_data, no_result or nothing. last: the last day that has elapsed.
 
     sums: cases of each group by span, those of categories with none in the period too; solved ones under "solved".
+    kinds: the metric that is the sum of a group, with its verdict.
     shares: top and n of every station by the key of a measure, for its funnel. since: the first day with cases; what
     was filed before is in no stock.
     """
@@ -178,6 +179,7 @@ class Casework:
     trend: Trend
     rows: tuple[Row, ...]
     sums: dict[str, dict[str, float]]
+    kinds: dict[str, Figure]
     shares: dict[str, tuple[Share, ...]]
     since: date | None
     ages: Ages | None

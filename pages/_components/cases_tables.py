@@ -17,7 +17,6 @@ _HEADS = (
     ("类别", ""), ("立案", "num"), ("同期", "num"), ("同比", "num"), ("上期", "num"), ("环比", "num"), ("破案", "num"),
     ("判定", ""),
 )  # fmt: skip
-_CRIMINAL = "刑事"
 # More is worse, for criminal cases as for others.
 _METRIC = replace(METRICS["cases_all"], better="lower")
 
@@ -26,20 +25,24 @@ def categories(
     rows: Sequence[Row],
     sums: Mapping[str, Mapping[str, float]],
     href: Callable[[str], str],
-    filed: Figure | None = None,
+    kinds: Mapping[str, Figure],
 ) -> html.Div:
     """Return the categories below the sums of their group; sums: by group and span, or "solved"; href: of a key.
 
-    filed: the key figure of criminal cases, which is the sum of its group and lends it its verdict.
+    kinds: the metric that is the sum of a group, which lends it its verdict.
     """
     head = html.Thead(html.Tr([html.Th(text, className=style, scope="col") for text, style in _HEADS]))
     body = []
     for group in dict.fromkeys(row.group for row in rows):
         members = [row for row in rows if row.group == group]
-        same = filed if filed and group == _CRIMINAL and filed.value == sum(row.value for row in members) else None
-        body.append(_sum(group, members, sums[group], same))
+        body.append(_sum(group, members, sums[group], _same(kinds.get(group), members)))
         body += [_line(row, href(row.key)) for row in members]
     return static(html.Table([head, html.Tbody(body)], className="change-table"), "matrix-box", tabIndex="0")
+
+
+def _same(figure: Figure | None, rows: Sequence[Row]) -> Figure | None:
+    """Return the metric of a group where it is the same number: a category of it may be mapped to another group."""
+    return figure if figure is not None and figure.value == sum(row.value for row in rows) else None
 
 
 def _sum(group: str, rows: Sequence[Row], sums: Mapping[str, float], figure: Figure | None) -> html.Tr:
@@ -53,9 +56,10 @@ def _sum(group: str, rows: Sequence[Row], sums: Mapping[str, float], figure: Fig
     solved = sums.get("solved", 0.0) if any(row.solved is not None for row in rows) else None
     value = sum(row.value for row in rows)
     year, before = (change_of(_against(value, base), _METRIC, "") for base in bases)
-    verdict = verdict_of(NOT_JUDGED, None, _METRIC)
+    verdict, usual = verdict_of(NOT_JUDGED, None, _METRIC), ""
     if figure is not None:
         verdict = verdict_of(figure.verdict, figure.direction, _METRIC, figure.value, figure.expected)
+        usual = _usual(figure.expected)
     return html.Tr(
         [
             html.Td(group, className="name"),
@@ -63,7 +67,7 @@ def _sum(group: str, rows: Sequence[Row], sums: Mapping[str, float], figure: Fig
             html.Td(_base(bases[0]), className="num"), html.Td(said(year, with_note=False), className="num"),
             html.Td(_base(bases[1]), className="num"), html.Td(said(before, with_note=False), className="num"),
             html.Td(_base(solved), className="num"),
-            html.Td(verdict.text, className=f"tone-{verdict.tone}", title=verdict.title),
+            html.Td(verdict.text, className=f"tone-{verdict.tone}", title=usual or verdict.title),
         ],
         className="is-total",
     )  # fmt: skip
@@ -79,7 +83,6 @@ def _against(value: float, base: float | None) -> Comparison:
 def _line(row: Row, href: str) -> html.Tr:
     verdict = verdict_of(row.verdict, row.direction, _METRIC, row.value, row.expected)
     year, before = (change_of(*one) for one in ((row.last_year, _METRIC, "同期"), (row.previous, _METRIC, "上期")))
-    usual = f"预期 {row.expected[0]:,}–{row.expected[1]:,} 起" if row.expected else verdict.title
     return html.Tr(
         [
             html.Td(html.A(row.name, href=href), className="name"),
@@ -89,9 +92,13 @@ def _line(row: Row, href: str) -> html.Tr:
             html.Td(_base(row.previous.base), className="num"),
             html.Td(said(before, with_note=False), className="num", title=before.note),
             html.Td(_base(row.solved), className="num"),
-            html.Td(verdict.text, className=f"tone-{verdict.tone}", title=usual),
+            html.Td(verdict.text, className=f"tone-{verdict.tone}", title=_usual(row.expected) or verdict.title),
         ]
     )
+
+
+def _usual(expected: tuple[int, int] | None) -> str:
+    return f"预期 {expected[0]:,}–{expected[1]:,} 起" if expected else ""
 
 
 def _base(value: float | None) -> str:

@@ -48,6 +48,17 @@ def restless(con: duckdb.DuckDBPyConnection) -> None:
             {"filed": f"{when} 10:{n:02d}:00", "solved": f"{when} 18:00:00" if n % 3 else None} for n in range(count)
         ]
         tiny.cases(con, rows, number)
+    # Of the other kind, with more on another of the last days.
+    con.execute(
+        """
+        INSERT INTO cases (file_time, category, kind, station_code, time_precision, batch_id)
+        SELECT cast($first AS TIMESTAMP) + to_days(cast(d AS INTEGER)) + to_minutes(cast(23 * 60 + n AS BIGINT)),
+            '070000', '行政', $station, 'minute', $batch
+        FROM range($days) AS day(d), range(28) AS nth(n)
+        WHERE n < 3 + hash(d) % 5 + CASE WHEN d = $days - 2 THEN 16 ELSE 0 END
+        """,
+        {"first": first.isoformat(), "days": DAYS, "station": tiny.CITY, "batch": number},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +97,21 @@ def test_cards_lines_trend_and_cases_agree(snapshot: Snapshot, selection: Select
         # A part has no 环比: without the year before it is not judged.
         if (part := parts.get(row.key)) and part.verdict != NO_BASE:
             assert (row.expected, row.verdict) == (part.usual, part.verdict)
+
+
+def test_both_kinds_of_cases_have_the_verdict_of_their_own_metric(snapshot: Snapshot) -> None:
+    verdicts = set()
+    for selection in PERIODS:
+        found = casework(snapshot, selection)
+        parts = {one.key: one for one in trend(snapshot, selection, Asked("cases_all", DAY, "group")).parts}
+        for group, one in found.kinds.items():
+            total = trend(snapshot, selection, Asked(one.metric.id, WEEK, "station")).total
+            assert one.value == sum(row.value for row in found.rows if row.group == group)
+            assert (one.value, one.expected, one.verdict) == (total.value, total.usual, total.verdict)
+            if parts[group].verdict != NO_BASE:
+                assert (one.expected, one.verdict) == (parts[group].usual, parts[group].verdict)
+            verdicts.add((group, one.verdict))
+    assert verdicts >= {(group, verdict) for group in ("刑事", "行政") for verdict in (REAL, USUAL)}
 
 
 def test_a_day_is_judged_alike_as_headline_and_as_point_of_its_line(snapshot: Snapshot) -> None:

@@ -213,19 +213,23 @@ def test_the_sum_of_a_group_is_that_of_all_its_categories() -> None:
         "050100", "盗窃案", "刑事", 8.0, None, change, replace(change, base=None, verdict=NO_BASE), None, 0.0, USUAL
     )
     sums = {"刑事": {"current": 8.0, "previous": 9.0, "solved": 5.0}}
-    cells = [cell.text for cell in read(cases_tables.categories((row,), sums, "/cases?category={}".format)).all("td")]
+    cells = [cell.text for cell in read(_kinds(row, sums)).all("td")]
     assert cells[:8] == ["刑事", "8", "—", "—", "9", "↓ 1 起", "—", "不作判定"]
     known = replace(row, solved=3.0)
-    cells = [cell.text for cell in read(cases_tables.categories((known,), sums, "/cases?category={}".format)).all("td")]
+    cells = [cell.text for cell in read(_kinds(known, sums)).all("td")]
     assert (cells[6], cells[14]) == ("5", "3")
-    # The key figure of criminal cases is the same number, and so has the same verdict here.
-    figure = Figure(
-        METRICS["cases_filed"], 8.0, None, None, change, change, (1, 6), 3.2, REAL, (), (), "week"
-    )  # fmt: skip
-    told = read(cases_tables.categories((known,), sums, "/cases?category={}".format, figure)).all("td")
-    assert told[7].text == REAL
-    other = read(cases_tables.categories((known,), sums, "/cases?category={}".format, replace(figure, value=9.0)))
-    assert other.all("td")[7].text == "不作判定"
+    # The metric of a group is the same number, and so has the same verdict here, with its range.
+    for group, name in (("刑事", "cases_filed"), ("行政", "cases_order")):
+        line, sums = replace(known, group=group), {group: {"current": 8.0}}
+        figure = Figure(METRICS[name], 8.0, None, None, change, change, (1, 6), 3.2, REAL, (), (), "week")
+        told = read(_kinds(line, sums, {group: figure})).all("td")[7]
+        assert (told.text, told.attributes["title"]) == (REAL, "预期 1–6 起")
+        other = read(_kinds(line, sums, {group: replace(figure, value=9.0)}))
+        assert other.all("td")[7].text == "不作判定"
+
+
+def _kinds(row: Row, sums: dict[str, dict[str, float]], kinds: dict[str, Figure] | None = None) -> Any:
+    return cases_tables.categories((row,), sums, "/cases?category={}".format, kinds or {})
 
 
 def test_communities_carry_counts_beside_the_share() -> None:
