@@ -25,7 +25,6 @@ from pages._components import (
     export,
     figures,
     filters,
-    peers,
     report_downloads,
     score_controls,
     selfcheck_cards,
@@ -237,7 +236,9 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, Asked, str, str]) -> d
     known, query = catalogue.of(snapshot), dict(asked.query)
     rank = known.stations[code].rank
     source = status.source_line(snapshot)
-    shown, unseen = {card.metric.id: card for card in found.briefing.cards}, dict.fromkeys(_KPIS, dash.no_update)
+    # What the store has never held steps aside: its cards would say nothing.
+    held = [card for card in found.briefing.cards if known.coverage.get(card.metric.view)]
+    shown, unseen = {card.metric.id: card for card in held}, dict.fromkeys(_KPIS, dash.no_update)
     return {
         "hidden": False,
         "state": selfcheck_cards.notices(found, known, query),
@@ -248,11 +249,6 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, Asked, str, str]) -> d
         "cards": {
             **selfcheck_cards.tables_of(found, selection, query, source),
             **selfcheck_cards.figures_of(found, known, query, mode, source),
-            "station-peers": cards.filled(
-                peers.drawn(found.peers, found.station, known.station_names),
-                sub=peers.words(found.peers, found.station) + (" · 全部类别" if found.only else ""),
-                note=peers.note() if found.peers.positions else "",
-                source=source,
-            ),
+            "station-peers": selfcheck_cards.peers_of(found, known, source),
         },
     }

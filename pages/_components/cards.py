@@ -111,6 +111,14 @@ def filled(body: Any, *, title: Any = NONE, sub: Any = "", note: Any = None, sou
     return {"title": title, "sub": sub, "body": body, "note": note, "source": source}
 
 
+def lacking(text: str, *, title: Any = NONE, body: Any = None) -> dict[str, Any]:
+    """Return the values of a card for which the data holds nothing: one line that says so, after all other cards.
+
+    body: an empty figure where the card has one, so that no older figure stays behind.
+    """
+    return filled(body, title=title, note=states.lacking(text))
+
+
 def kept(*ids: str) -> dict[str, dict[str, Any]]:
     """Return the values that leave cards as they are."""
     return {id: dict.fromkeys(_SLOTS, NONE) for id in ids}

@@ -9,7 +9,7 @@ from dash import html
 from metrics.catalogue import Station
 from metrics.peers import Comparison, Position
 from metrics.smallnumbers import Place
-from pages._components import cards, states
+from pages._components import cards
 from pages._components.attributes import attributes
 from pages._components.markup import static
 
@@ -20,13 +20,16 @@ def words(compared: Comparison, station: Station) -> str:
     return f"{station.kind or '类别未登记'}派出所 · {span} · 起/万人·年"
 
 
+def uncompared(compared: Comparison, station: Station) -> str:
+    """Return why a station is not compared, without a full stop; "" where it is."""
+    if any(station.code in one.places for one in compared.positions):
+        return ""
+    return compared.reason.rstrip("。") or "本所没有人口数，不能折算为每万人"
+
+
 def drawn(compared: Comparison, station: Station, names: Mapping[str, str]) -> html.Div:
-    """Return one strip per rate, or why there is none."""
-    known = [one for one in compared.positions if station.code in one.places]
-    if not known:
-        reason = compared.reason or "本所没有人口数，不能折算为每万人"
-        return states.panel("不作比较", reason)
-    return static([_strip(one, station, names) for one in known])
+    """Return one strip per rate in which the station stands."""
+    return static([_strip(one, station, names) for one in compared.positions if station.code in one.places])
 
 
 def note() -> str:

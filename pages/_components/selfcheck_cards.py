@@ -20,6 +20,7 @@ from pages._components import (
     change_rows,
     definitions,
     figures,
+    peers,
     selfcheck_targets,
     staffing_figures,
     staffing_words,
@@ -28,7 +29,7 @@ from pages._components import (
 )
 from pages._components import selfcheck_view as view
 from pages._components.score_questions import OWN, card_address, data_words, station_address
-from pages._components.selfcheck_figures import first_cells, own_map, words
+from pages._components.selfcheck_figures import first_cells, own_map
 
 Slots = dict[str, Any]
 # What alarms watch that is no single category.
@@ -89,7 +90,7 @@ def _narrowing(found: SelfCheck, query: dict[str, str]) -> html.P:
 def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], source: str) -> dict[str, Slots]:
     """Return the cards whose body is text or a table."""
     brief = found.briefing
-    label, span = brief.subject.label, found.own.beats_span
+    label = brief.subject.label
     carried = selfcheck_targets.carried_words(found.scores)
     rows = [change_rows.change_row(row, _narrowed(found, query, row.key)) for row in brief.rows]
     return {
@@ -124,22 +125,47 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
             note=found.alarms_note if found.alarms is not None else "",
             source=source,
         ),
-        "station-beats": cards.filled(
-            view.beats(found.own.beats, brief.subject.id)
-            if found.own.beats
-            else states.panel("无警格", _no_beats(found)),
-            title=view.titled(found, view.beats_title(found.own.beats)),
-            sub=f"{label}，起 · {span.words} · 竖线为上年同期",
-            note=_beats_note(found),
-            source=source,
-        ),
-        "station-open": cards.filled(
-            view.open_business(found),
-            title=view.titled(found, view.open_title(found)),
-            sub=f"起，只计数 · 截至 {span.last:%Y-%m-%d}，调解与侦破结果以数据截止时为准",
-            source=source,
-        ),
+        "station-beats": _beats(found, source),
+        "station-open": _open(found, source),
     }
+
+
+def _beats(found: SelfCheck, source: str) -> Slots:
+    brief, own = found.briefing, found.own
+    if not own.beats:
+        return cards.lacking(_no_beats(found), title="各警格警情")
+    return cards.filled(
+        view.beats(own.beats, brief.subject.id),
+        title=view.titled(found, view.beats_title(own.beats)),
+        sub=f"{brief.subject.label}，起 · {own.beats_span.words} · 竖线为上年同期",
+        note=_beats_note(found),
+        source=source,
+    )
+
+
+def _open(found: SelfCheck, source: str) -> Slots:
+    if not view.has_business(found.own):
+        return cards.lacking(f"{'；'.join(view.no_business(found))}。", title="重复警情与待办")
+    return cards.filled(
+        view.open_business(found),
+        title=view.titled(found, view.open_title(found)),
+        sub=f"起，只计数 · 截至 {found.own.beats_span.last:%Y-%m-%d}，调解与侦破结果以数据截止时为准",
+        source=source,
+    )
+
+
+def peers_of(found: SelfCheck, known: Catalogue, source: str) -> Slots:
+    """Return the card of the station among those of its kind."""
+    reason = peers.uncompared(found.peers, found.station)
+    if reason:
+        return cards.lacking(f"{reason}。", title="与同类所相比")
+    return cards.filled(
+        peers.drawn(found.peers, found.station, known.station_names),
+        title="与同类所相比",
+        sub=peers.words(found.peers, found.station) + (" · 全部类别" if found.only else ""),
+        note=peers.note(),
+        source=source,
+    )
 
 
 def _against(found: SelfCheck) -> str:
@@ -187,18 +213,24 @@ def figures_of(
     found: SelfCheck, known: Catalogue, query: dict[str, str], mode: str, source: str
 ) -> dict[str, Slots]:  # fmt: skip
     """Return the cards whose body is a figure."""
-    brief = found.briefing
-    week = [[float(value) for value in row] for row in brief.week] if brief.week is not None else None
     return {
-        "station-week": cards.filled(
-            figures.week_hours(week, mode) if week else words("时间不够精确或没有数据，不显示时段", mode),
-            title=view.titled(found, view.busiest(brief.week)),
-            sub=f"{brief.subject.label}，起 · 近 28 日 {brief.week_words}",
-            source=source,
-        ),
+        "station-week": _week(found, mode, source),
         "station-map": _map(found, known, query, mode, source),
         "station-duty": _duty(found, mode, source),
     }
+
+
+def _week(found: SelfCheck, mode: str, source: str) -> Slots:
+    brief = found.briefing
+    if brief.week is None:
+        said = "时间不够精确或没有数据，不显示时段。"
+        return cards.lacking(said, title="一周时段", body=figures.empty(mode))
+    return cards.filled(
+        figures.week_hours([[float(value) for value in row] for row in brief.week], mode),
+        title=view.titled(found, view.busiest(brief.week)),
+        sub=f"{brief.subject.label}，起 · 近 28 日 {brief.week_words}",
+        source=source,
+    )
 
 
 def _map(found: SelfCheck, known: Catalogue, query: dict[str, str], mode: str, source: str) -> Slots:
@@ -211,8 +243,11 @@ def _map(found: SelfCheck, known: Catalogue, query: dict[str, str], mode: str, s
         said[0] = "时间不够精确，不能截取 90 日统计热点。"
     elif found.hot.state in ("no_data", "no_coordinates"):
         said[0] = next(iter(found.hot.notes), "该时段没有数据，无法统计热点。")
+    drawn = own_map(found, known.stations, links, mode)
+    if not drawn["data"]:
+        return cards.lacking("派出所没有边界和坐标，警情也没有坐标，无法绘制地图。", title="热点与预测", body=drawn)
     return cards.filled(
-        own_map(found, known.stations, links, mode),
+        drawn,
         title=view.titled(found, view.map_title(found, first)),
         sub=f"{found.briefing.subject.label}，起 · {found.own.beats_span.words}",
         note="".join(said),
@@ -224,7 +259,7 @@ def _duty(found: SelfCheck, mode: str, source: str) -> Slots:
     work = found.work
     if work is None or not work.knows_need:
         note = found.work_note if work is None else work.one.words[0]
-        return cards.filled(words(note.rstrip("。"), mode), title="应配与在岗", sub="人，民警、辅警合计", source=source)
+        return cards.lacking(f"{note.rstrip('。')}。", title="应配与在岗", body=figures.empty(mode))
     one = work.one
     said = [] if one.match is None else [f"匹配度 {one.match:.2f}（1 为警力完全跟着警情走）"]
     if one.match is not None and one.match_ceiling is not None:

@@ -11,25 +11,15 @@ from metrics.briefing import short_name
 from metrics.catalogue import Station
 from metrics.hotspots.forecast import Forecast
 from metrics.selfcheck import SelfCheck
-from pages._components.figures import Figure, layout
+from pages._components.figures import Figure
 from pages._components.maps import station_map
-from pages._components.template import pixels, tokens
+from pages._components.template import tokens
 
 HEIGHT = 340
 # Hot cells told one by one; the first are the hottest.
 MOST_TOLD = 60
 # The cells of the forecast that stand out: where a chief would send somebody first.
 FIRST = 10
-
-
-def words(text: str, mode: str) -> Figure:
-    """Return a figure that says why there is nothing to draw."""
-    said = {
-        "text": text, "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False,
-        "font": {"color": tokens(mode)["ink-2"], "size": pixels("f1")},
-    }  # fmt: skip
-    hidden = {"visible": False, "fixedrange": True}
-    return {"data": [], "layout": layout(mode, "words", xaxis=hidden, yaxis=hidden, annotations=[said])}
 
 
 def first_cells(expected: Forecast) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from metrics.compare import REAL
 from metrics.definitions import METRICS, UNREGISTERED
 from metrics.expectation import busiest_hours
 from metrics.model import Metric
-from metrics.selfcheck import Ages, Beat, Repeats, SelfCheck
+from metrics.selfcheck import Ages, Beat, Own, Repeats, SelfCheck
 from pages._components import definitions, states, tables
 from pages._components.attributes import attributes
 from pages._components.changes import change_of, said, verdict_of
@@ -178,6 +178,22 @@ def beats_title(found: Sequence[Beat]) -> str:
     return "各警格警情"
 
 
+def has_business(own: Own) -> bool:
+    """Whether anything is known of repeat calls, disputes or open cases."""
+    return any(one is not None for one in (own.repeats, own.disputes, own.cases))
+
+
+def no_business(found: SelfCheck) -> list[str]:
+    """Say what is not known of repeat calls, disputes and open cases."""
+    own = found.own
+    reasons = (
+        (own.repeats, "没有可判断重复的警情（须有来电标识或坐标）"),
+        (own.disputes, "所选类别没有纠纷调解结果" if found.only else "没有登记纠纷调解结果"),
+        (own.cases, "所选类别没有案件" if found.only else "没有案件数据"),
+    )
+    return [words for one, words in reasons if one is None]
+
+
 def open_business(found: SelfCheck) -> html.Div:
     """Return repeat calls, open disputes and open cases as lines of counts."""
     own = found.own
@@ -185,12 +201,7 @@ def open_business(found: SelfCheck) -> html.Div:
     if own.repeats:
         parts.append(_repeats(own.repeats))
     parts += [_ages(one) for one in (own.disputes, own.cases) if one is not None]
-    reasons = (
-        (own.repeats, "没有可判断重复的警情（须有来电标识或坐标）"),
-        (own.disputes, "所选类别没有纠纷调解结果" if found.only else "没有登记纠纷调解结果"),
-        (own.cases, "所选类别没有案件" if found.only else "没有案件数据"),
-    )
-    missing = [words for one, words in reasons if one is None]
+    missing = no_business(found)
     if missing:
         parts.append(html.P(f"{'；'.join(missing)}。", className="tone-none"))
     return static(parts, "open-business")

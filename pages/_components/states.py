@@ -36,11 +36,9 @@ def no_result() -> html.Div:
 
 
 def empty_store() -> html.Div:
-    """Say that the store holds no version yet and where to begin."""
+    """Say that the store holds no version yet and where to begin; the tools of the page step aside meanwhile."""
     return panel(
-        "还没有数据",
-        "导入接警、案件等数据文件后，本页会自动显示。",
-        action=("前往数据接入", "/data"),
+        "还没有数据", "导入接警、案件等数据文件后，本页会自动显示。", tone="empty", action=("前往数据接入", "/data")
     )
 
 
@@ -52,6 +50,11 @@ def empty_lineage() -> html.Div:
 def failed(message: str) -> html.Div:
     """Show the plain message of an error; the details are in the log."""
     return panel("无法显示", message, tone="worse")
+
+
+def lacking(text: str) -> html.P:
+    """Return one line that stands for a whole card: the data holds nothing of it (cards.lacking)."""
+    return html.P(text, className="lacking")
 
 
 def notice(text: Any, tone: str = "watch") -> html.P:

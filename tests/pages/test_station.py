@@ -18,6 +18,7 @@ from app import ROOT, create_app
 from data.reading import Reader
 from data.snapshots import Store
 from metrics import catalogue, compare, peers
+from metrics.briefing import CARD_METRICS
 from metrics.model import MetricError
 from metrics.score import MET, MISSED, UNREPORTED
 from metrics.selection import Selection
@@ -133,9 +134,27 @@ def test_store_without_staffing_or_population(store: Store) -> None:
     client = create_app(store.root).server.test_client()
     answer = show(client, "A")
     assert "未报送" in html_of(answer["station-scores-body"]["children"])
-    assert "不作比较" in html_of(answer["station-peers-body"]["children"])
+    assert "不作比较" in html_of(answer["station-peers-note"]["children"])
     assert "辖区人口未登记" in html_of(answer["station-head"]["children"])
     assert "类别未登记（1 个）" in choose(client)
+
+
+def test_what_the_store_has_never_held_takes_one_line(store: Store) -> None:
+    def only(con: Any) -> None:
+        con.execute("INSERT INTO stations (code, name) VALUES ('A', '东港派出所')")
+        tiny.alerts(con, [{"call": "2026-11-20 08:00", "station": "A"}])
+
+    tiny.publish(store, only, with_lists=False)
+    answer = show(create_app(store.root).server.test_client(), "A")
+    lines = {id: str(answer[f"station-{id}-note"]["children"]) for id in ("map", "beats", "duty", "open", "peers")}
+    assert [id for id, line in lines.items() if "'className': 'lacking'" not in line] == []
+    assert "没有边界和坐标" in lines["map"] and "没有登记警格" in lines["beats"] and "没有案件数据" in lines["open"]
+    assert all(answer[f"station-{id}-figure"]["figure"]["data"] == [] for id in ("map", "duty"))
+    assert all(answer[f"station-{id}-sub"]["children"] == "" for id in lines)
+    # Key figures of cases step aside; those of alerts stay, whatever the day.
+    hidden = {id for id in CARD_METRICS if answer[f"station-kpi-{id}"]["hidden"]}
+    assert hidden == {"cases_filed", "clear_rate"}
+    assert "lacking" not in str(answer["station-week-note"]["children"])
 
 
 def test_chooser_lists_all_with_what_they_miss(client: FlaskClient, codes: list[str]) -> None:
