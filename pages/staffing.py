@@ -37,7 +37,7 @@ from pages._components import (
     status,
 )
 from pages._components import staffing_export as exports
-from pages._components.score_questions import DEFAULT, month_words
+from pages._components.score_questions import DEFAULT
 from pages._components.staffing_frames import MOVE_SELECTS, extra_frame, move_frame, rules_frame
 
 dash.register_page(
@@ -229,10 +229,7 @@ def _rules_drawn(snapshot: Snapshot, question: tuple[Selection, Pack, tuple[tupl
     shown_id, source = shown.target.id if shown else "", status.source_line(snapshot)
     return {
         "gauges": [*(states.notice(text) for text in notices), staffing_tables.gauges(found, shown_id)],
-        "heads": {
-            "title": staffing_cards.rules_title(found), "sub": f"{month_words(found.month)} · {pack.name}",
-            "note": staffing_cards.rules_note(found), "source": source,
-        },
+        "heads": staffing_cards.rules_heads(snapshot, found, source),
         "cards": {
             "staffing-rows": staffing_cards.rows_card(snapshot, found, shown, query, selection, source),
             "staffing-stations": staffing_cards.stations_card(snapshot, query, selection, source),
@@ -281,6 +278,10 @@ def show_move(
         except moves.Unneeded as error:
             return _no_move(staffing_effects.unneeded(error))
         except MetricError as error:
+            if not catalogue.of(snapshot).rosters:
+                return _no_move(
+                    None, states.lacking("没有勤务排班数据，无法推演调整。请先在「数据接入」导入勤务排班。")
+                )
             return _no_move(staffing_effects.refused(str(error)))
         if wish.people and wish.people > trial.plan.people:
             notices.append(f"该班次至多可调 {trial.plan.most} 人，已按 {trial.plan.people} 人推演。")
@@ -295,12 +296,13 @@ def show_move(
     return _answered(selection, draw, _no_move)
 
 
-def _no_move(message: html.Div) -> dict[str, Any]:
+def _no_move(message: html.Div | None, note: html.P | str = "") -> dict[str, Any]:
+    """Say why there is no move; note: a line in place of the whole card."""
     same = dict.fromkeys(MOVE_SELECTS, no_update)
     return {
         "state": message, "hidden": [True, True], "said": "", "options": same, "values": same, "people": no_update,
         "most": no_update, "words": no_update, "figure": no_update,
-        "heads": {"title": "试算：调整警力", "sub": "", "note": "", "source": ""},
+        "heads": {"title": "试算：调整警力", "sub": "", "note": note, "source": ""},
     }  # fmt: skip
 
 

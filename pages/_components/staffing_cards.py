@@ -47,16 +47,34 @@ def work_cards(found: Work, selection: Selection, mode: str, source: str) -> dic
         day = staffing_figures.calls_steps(found.one.calls, mode)
         week, week_note = figures.week_hours(found.one.calls, mode, decimals=1), "每小时平均来警，起。"
     unit = "人（民警、辅警）" if found.knows_need else "来警，起/时"
+    judged = cards.filled(staffing_words.judgement(found), title="判断", sub=found.name, source=source)
+    if not found.knows_need:
+        judged = cards.lacking("".join(map(str, staffing_words.sentences(found))), title="判断")
     return {
         "staffing-day": cards.filled(
             day, title=staffing_words.finding(found), sub=f"{unit} · {days}",
             note=staffing_words.listed(staffing_words.assumptions(found)), source=source,
         ),
-        "staffing-judged": cards.filled(staffing_words.judgement(found), sub=found.name, source=source),
+        "staffing-judged": judged,
         "staffing-week": cards.filled(
             week, title=staffing_words.week_finding(found), sub=f"{unit} · {days}", note=week_note, source=source
         ),
     }  # fmt: skip
+
+
+def has_force(snapshot: Snapshot) -> bool:
+    """Whether the store holds anything about officers: the ledger of a month, or rosters."""
+    known = catalogue.of(snapshot)
+    return bool(known.months.get("staffing") or known.rosters)
+
+
+def rules_heads(snapshot: Snapshot, found: Rules, source: str) -> dict[str, Any]:
+    """Return title, sub, note and source of the card of the targets."""
+    if not has_force(snapshot):
+        said = f"没有警力台账或勤务表数据，{len(found.found)} 项目标均无从对照。请在「数据接入」导入。"
+        return {"title": "警力目标", "sub": "", "note": states.lacking(said), "source": ""}
+    sub = f"{month_words(found.month)} · {found.pack.name}"
+    return {"title": rules_title(found), "sub": sub, "note": rules_note(found), "source": source}
 
 
 def rules_title(found: Rules) -> str:
@@ -81,6 +99,8 @@ def rows_card(
     snapshot: Snapshot, found: Rules, shown: Rule | None, query: dict[str, str], selection: Selection, source: str
 ) -> Slots:
     """Return the stations against the rule that is shown; the table stands for every filter of the same month."""
+    if not has_force(snapshot):
+        return cards.lacking("没有警力台账或勤务表数据，各所均未报送。", title="各所对照目标")
     if shown is None:
         message = states.panel("没有按所考核的警力目标", f"「{found.pack.name}」没有由台账或勤务表计算的派出所目标。")
         return cards.filled(message, title="各所对照目标", source=source)
@@ -106,8 +126,7 @@ def stations_card(snapshot: Snapshot, query: dict[str, str], selection: Selectio
     except MetricError as error:
         return cards.filled(states.panel("无法测算", str(error)), source=source)
     if not (found.knows_need or found.knows_duty):
-        words = "没有处置时间和排班数据，各所均无从对照。"
-        return cards.filled(states.panel("无法对照", words), source=source)
+        return cards.lacking("没有处置时间和排班数据，各所均无从对照。", title="各所警力与警情")
     order = staffing_questions.one_of(query, "order", staffing_questions.STATION_ORDERS, "排序", [])
 
     def table(*_: object) -> Any:
@@ -115,6 +134,7 @@ def stations_card(snapshot: Snapshot, query: dict[str, str], selection: Selectio
 
     return cards.filled(
         cache.answer(snapshot, (found.one.first, found.one.last, order, selection.stations), table),
+        title="各所警力与警情",
         sub=f"人 · {found.one.first:%Y-%m-%d} 至 {found.one.last:%m-%d} 平均 · {len(found.table)} 个所",
         note="应配、在岗为全天平均；缺 1 人以上且超出随机波动的钟点才着色。点表头排序，点所名看该所。",
         source=source,
@@ -156,14 +176,16 @@ def extra_parts(snapshot: Snapshot, found: Allocation, extra: int | None, hours:
         "posts": [(DEFAULT, "补足为止"), *((str(n), f"{n} 个岗位") for n in sorted(listed))],
         "post": [(str(n), f"{n} 小时") for n in staffing_questions.POSTS],
     }
+    heads = {
+        "title": staffing_words.allocation_title(found), "sub": "每岗每日一班、每班 1 人；按平均日各钟点的缺口",
+        "note": "逐个岗位给最缺的所和时段，对降低最大缺口而言是最优的；只给有缺人时段的所，补到缺口不足半人。",
+        "source": status.source_line(snapshot),
+    }  # fmt: skip
+    if not (now.knows_need and now.knows_duty):
+        heads = {"title": "增配建议", "sub": "", "note": states.lacking("".join(found.words)), "source": ""}
     return {
         "said": staffing_words.allocation_said(found, now.ways),
         "options": {key: score_controls.options(choices) for key, choices in offered.items()},
         "values": {"posts": str(extra) if extra else DEFAULT, "post": str(hours)},
-        "heads": {
-            "title": staffing_words.allocation_title(found) if now.knows_need and now.knows_duty else "增配建议",
-            "sub": "每岗每日一班、每班 1 人；按平均日各钟点的缺口",
-            "note": "逐个岗位给最缺的所和时段，对降低最大缺口而言是最优的；只给有缺人时段的所，补到缺口不足半人。",
-            "source": status.source_line(snapshot),
-        },
-    }  # fmt: skip
+        "heads": heads,
+    }

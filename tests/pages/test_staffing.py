@@ -170,6 +170,25 @@ def test_empty_store(empty_app: Dash) -> None:
     assert "还没有数据" in html_of(answer["staffing-state"]["children"])
 
 
+def test_what_needs_officers_takes_one_line_where_there_are_none(store: Store) -> None:
+    tiny.publish(store, lambda con: tiny.daily_alerts(con, "2026-10-01", 30, 4))
+    client = create_app(store.root).server.test_client()
+    inputs = {"selection.data": {}, "snapshot.data": "1"}
+    asked = {
+        **ask(client, "staffing-state.children", {**inputs, "mode.data": "light"}),
+        **ask(client, "staffing-gauges.children", {**inputs, "staffing-rules-asked.data": {}}),
+        **ask(client, "staffing-move-state.children",
+              {**inputs, "mode.data": "light", "staffing-move-asked.data": {}, "staffing-people.value": 1}),
+        **ask(client, "staffing-extra-said.children", {**inputs, "staffing-extra-asked.data": {}}),
+    }  # fmt: skip
+    cards = ("judged", "rules", "rows", "stations", "move", "extra")
+    lines = {card: str(asked[f"staffing-{card}-note"]["children"]) for card in cards}
+    assert [card for card, line in lines.items() if "'className': 'lacking'" not in line] == []
+    assert "没有警力台账或勤务表数据" in lines["rules"] and "没有勤务排班数据" in lines["move"]
+    # The calls themselves are drawn.
+    assert asked["staffing-day-figure"]["figure"]["data"] and "lacking" not in str(asked["staffing-day-note"])
+
+
 def test_calls_by_the_day_refuse_hours(store: Store) -> None:
     tiny.publish(store, lambda con: tiny.alerts(con, [{"call": "2026-10-20", "time_precision": "day"}]))
     client = create_app(store.root).server.test_client()
