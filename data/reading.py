@@ -48,7 +48,10 @@ class Snapshot:
         return self.meta.get("is_demo") == "1"
 
     def query(self, sql: str, params: Any = None, seconds: float = QUERY_SECONDS) -> pd.DataFrame:
-        """Return the answer of one statement as a frame; raises QueryTimeout after `seconds`."""
+        """Return the answer of one statement as a frame.
+
+        Raises QueryTimeout after `seconds`, StoreError where the version lacks a view, column or macro.
+        """
         ready = _ahead.frames.pop(_name(self.key, sql, params), None) if _ahead.frames else None
         return self._answer(sql, params, seconds, duckdb.DuckDBPyConnection.df) if ready is None else ready
 
@@ -79,7 +82,7 @@ class Snapshot:
         return [_part(whole, f"s{number}_", asked == number) for number in range(len(statements))]
 
     def rows(self, sql: str, params: Any = None, seconds: float = QUERY_SECONDS) -> list[tuple[Any, ...]]:
-        """Return the answer of one statement as tuples; raises QueryTimeout after `seconds`."""
+        """Return the answer of one statement as tuples; raises as query() does."""
         return self._answer(sql, params, seconds, duckdb.DuckDBPyConnection.fetchall)
 
     def fitted(self, table: str) -> pd.DataFrame | None:
@@ -115,11 +118,35 @@ class Snapshot:
                 return fetch(cursor.execute(sql, params) if params is not None else cursor.execute(sql))
             except duckdb.Error as error:
                 # An interrupt between executing and fetching has another name.
-                if not late.is_set():
+                if late.is_set():
+                    raise QueryTimeout(f"查询超过 {seconds:g} 秒，已停止。请缩短时段或减少筛选范围后重试。") from error
+                said = _lacking(self.version, error) if connection is None else ""
+                if not said:
                     raise
-                raise QueryTimeout(f"查询超过 {seconds:g} 秒，已停止。请缩短时段或减少筛选范围后重试。") from error
+                raise StoreError(said) from error
             finally:
                 timer.cancel()
+
+
+def _lacking(version: Version, error: duckdb.Error) -> str:
+    """Say which view, column or macro a version lacks, and what helps; "" for any other error.
+
+    An unknown column in a version with this program's own views is a mistake of the program, not of the data.
+    """
+    is_older = version.views != view_stamp()
+    if not (isinstance(error, duckdb.CatalogException) or (is_older and isinstance(error, duckdb.BinderException))):
+        return ""
+    named = _LACKED.search(str(error))
+    lacks = f" {named[1]}" if named else "视图或字段"
+    if is_older:
+        return (
+            f"版本 {version.id} 由另一版程序发布，缺少本程序要用的{lacks}。"
+            f"请运行 python -m data rollback {version.id}，按本程序重新发布后再试。"
+        )
+    return (
+        f"版本 {version.id} 的文件缺少{lacks}，可能已被改动。"
+        "请运行 python -m data versions 查看版本，再用 rollback 换一个版本。"
+    )
 
 
 class _Ahead(threading.local):
@@ -131,6 +158,8 @@ class _Ahead(threading.local):
 
 _ahead = _Ahead()
 _PARAMETER = re.compile(r"\$([a-z_]\w*)")
+# How DuckDB names what is not there: 「Table with name x」, 「Referenced column "x"」, 「a column named "x"」.
+_LACKED = re.compile(r'(?:with name|Referenced column|column named) "?([\w.]+)')
 
 
 def _name(key: str, sql: str, params: Any) -> Hashable:
@@ -222,7 +251,7 @@ class Reader:
                 return None
             try:
                 return self._open(version)
-            except (duckdb.IOException, FileNotFoundError):
+            except (duckdb.IOException, duckdb.CatalogException, FileNotFoundError):
                 if attempt == 4:
                     raise StoreError(
                         f"版本 {version.id} 无法打开。请运行 python -m data check，或用 rollback 换一个版本。"

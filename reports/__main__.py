@@ -7,8 +7,6 @@ import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import duckdb
-
 from data import clock
 from data.reading import Reader, Snapshot
 from data.snapshots import DEFAULT_STORE, Store, StoreError
@@ -29,11 +27,6 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(error, 2)
     except Refused as error:
         return _fail(f"{error}整月、全年的材料用 python -m reports period --from 首日 --to 末日。", 1)
-    except duckdb.CatalogException:
-        # The views of a version stand in it, as the release made them that published it.
-        return _fail(
-            "该版本由旧程序发布，缺少本程序所需的视图。请先运行 python -m data rollback 版本号，再按新版本生成。", 1
-        )
     except (MetricError, StoreError) as error:
         return _fail(error, 1)
     except OSError as error:

@@ -374,3 +374,61 @@ def test_the_limits_of_the_process_are_set(store: Store) -> None:
     assert threads == 1
     assert memory.startswith("488")  # 512 MB in MiB
     assert reading.QUERY_SECONDS > 0
+
+
+# ---- a version whose views are not this program's --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "sql", "lacks"),
+    [
+        ("CREATE OR REPLACE VIEW alert_facts AS SELECT 1 AS old", "SELECT count(valid) FROM alert_facts", "valid"),
+        ("DROP VIEW alert_facts", "SELECT count(*) FROM alert_facts", "alert_facts"),
+        ("DROP MACRO TABLE duty_facts", "SELECT * FROM duty_facts(DATE '2026-11-01', DATE '2026-11-02')", "duty_facts"),
+    ],
+    ids=["column", "view", "macro"],
+)
+def test_views_of_another_release_are_told_with_what_to_do(store: Store, change: str, sql: str, lacks: str) -> None:
+    tiny.publish(store, one_alert)
+    altered(store, change, views="older")
+    snapshot = Reader(store).snapshot()
+    assert snapshot is not None
+    with pytest.raises(StoreError) as refused:
+        snapshot.query(sql)
+    assert str(refused.value) == (
+        f"版本 1 由另一版程序发布，缺少本程序要用的 {lacks}。请运行 python -m data rollback 1，按本程序重新发布后再试。"
+    )
+    # What it says is what helps.
+    store.rollback(1)
+    renewed = Reader(store).snapshot()
+    assert renewed is not None and renewed.id == 2
+    renewed.query(sql)
+
+
+def test_a_file_that_lost_a_view_is_told_apart_and_a_wrong_statement_stays_an_error(store: Store) -> None:
+    tiny.publish(store, one_alert)
+    altered(store, "DROP VIEW alert_facts")
+    snapshot = Reader(store).snapshot()
+    assert snapshot is not None
+    with pytest.raises(StoreError, match=r"版本 1 的文件缺少 alert_facts.*换一个版本"):
+        snapshot.rows("SELECT count(*) FROM alert_facts")
+    # This program's own mistake belongs into the log, whatever the data is.
+    with pytest.raises(duckdb.BinderException):
+        snapshot.rows("SELECT nonsense FROM alerts")
+    assert snapshot.fitted("nothing") is None
+
+
+def test_a_file_that_is_no_version_is_refused_in_words(store: Store) -> None:
+    tiny.publish(store, one_alert)
+    altered(store, "DROP TABLE meta")
+    with pytest.raises(StoreError, match=r"版本 1 无法打开.*python -m data check"):
+        Reader(store).snapshot()
+
+
+def altered(store: Store, statement: str, views: str | None = None) -> None:
+    """Change the file of version 1 behind the store's back; views: the stamp that its description then has."""
+    with duckdb.connect(str(store.file(1))) as con:
+        con.execute(statement)
+    if views is not None:
+        told = json.loads(store.sidecar(1).read_text(encoding="utf-8"))
+        store.sidecar(1).write_text(json.dumps({**told, "views": views}), encoding="utf-8")

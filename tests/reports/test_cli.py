@@ -12,7 +12,7 @@ import docx
 import duckdb
 import pytest
 
-from data.snapshots import Store
+from data.snapshots import Store, view_stamp
 from metrics import cache
 from reports.__main__ import main
 from tests import tiny
@@ -164,3 +164,18 @@ def test_the_template_to_change_is_written(tmp_path: Path) -> None:
     assert main(["template", "--out", str(tmp_path / "t.docx")]) == 0
     assert "{{正文}}" in text_of(tmp_path / "t.docx")
     assert main(["template", "--out", str(tmp_path / "t.xlsx")]) == 2
+
+
+def test_a_version_of_another_release_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    own = Store(tmp_path / "store")
+    tiny.publish(own, steady)
+    with duckdb.connect(str(own.file(1))) as con:
+        con.execute("CREATE OR REPLACE VIEW alert_facts AS SELECT 1 AS old")
+    told = own.sidecar(1).read_text(encoding="utf-8")
+    own.sidecar(1).write_text(told.replace(view_stamp(), "older"), encoding="utf-8")
+    assert run(own, tmp_path / "d.docx", "daily") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("错误：版本 1 由另一版程序发布，缺少本程序要用的") and "python -m data rollback 1" in said
+    assert "Traceback" not in said and "Error" not in said
