@@ -243,7 +243,7 @@ def _delays(page: Page) -> dict[str, Any]:
     found = page.found
     if not found.delays:
         said = "没有可算用时的案件：缺少报案、受案或立案时间。"
-        return cards.filled(blank(page.mode, said), source=page.source)
+        return cards.lacking(said, title="受立案用时", body=blank(page.mode, ""))
     return cards.filled(
         drawing.delays(found.delays, page.mode), sub=f"案件占比，% · {found.title}，同期为去年",
         note=cases_words.delays_note(found), source=page.source,

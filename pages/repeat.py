@@ -12,10 +12,11 @@ from dash.exceptions import PreventUpdate
 from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache, catalogue, privacy
+from metrics.compare import DEPENDENT, NOT_JUDGED
 from metrics.definitions import METRICS
 from metrics.funnels import funnel
 from metrics.model import MetricError
-from metrics.repeats import FIGURES, judged_by
+from metrics.repeats import FIGURES
 from metrics.repeats.values import Figure
 from metrics.selection import Selection
 from metrics.smallnumbers import VERY_HIGH, VERY_LOW
@@ -38,7 +39,7 @@ from pages._components import repeat_figures as drawing
 from pages._components.attributes import attributes
 from pages._components.blank_figures import blank
 from pages._components.cases_figures import history
-from pages._components.changes import change_of, verdict_of
+from pages._components.changes import Verdict, change_of
 from pages._components.repeat_methods import LORENZ, PACE, PLACES, SHARES
 from pages._components.repeat_view import MOST_BEATS, UNIT_WORDS, WINDOWS, Page, page_of
 
@@ -50,6 +51,7 @@ _SELECTS = {"days": ("地点窗口", WINDOWS), "unit": ("集中度", UNIT_WORDS)
 _DRAWN = ("repeat-trend", "repeat-funnel", "repeat-lorenz", "repeat-map")
 _LISTED = ("repeat-kinds", "repeat-places", "repeat-beats", "repeat-left")
 _KPIS = {name: f"repeat-kpi-{name}" for name in FIGURES}
+_UNJUDGED = Verdict(NOT_JUDGED, title=DEPENDENT)
 
 repeat_export.offer(_KPIS)
 for _id in ("repeat-trend-figure", "repeat-funnel-figure", "repeat-map-figure"):
@@ -173,17 +175,16 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str, str, str]) -> dic
 def _text(name: str, one: Figure | None) -> list[Any]:
     metric = METRICS[name]
     if one is None:
-        return cards.kpi_text(metric.label, "—", metric.unit, [], verdict_of("不作判定", 0, metric), metric_id=name)
+        return cards.kpi_text(metric.label, "—", metric.unit, [], _UNJUDGED, metric_id=name)
     value = "—" if one.value is None else f"{one.value:{metric.format}}"
     lines = [("环比", change_of(one.previous, metric, "上期")), ("同比", change_of(one.last_year, metric, "同期"))]
     counts = f"{one.top:,.0f} ÷ {one.bottom:,.0f}" if one.top is not None and one.bottom is not None else ""
-    verdict = verdict_of(one.verdict, one.judges.change, metric)
     return cards.kpi_text(
         metric.label,
         value,
         metric.unit,
         lines,
-        verdict,
+        _UNJUDGED,
         metric_id=name,
         note=one.reason
         or "；".join(filter(None, (counts or "30 日内再次报警", one.note, cases_words.line_words(one.days, "week")))),
@@ -216,7 +217,7 @@ def _kinds(page: Page) -> dict[str, Any]:
         return cards.filled(html.P(repeat_words.untold(found), className="tone-none"), source=page.source)
     return cards.filled(
         repeat_tables.kinds(found.rows, found.axis, lambda key: page.href(category=key)),
-        sub=f"有效警情，起 · {found.title} · 环比、同比为百分点", note=judged_by(), source=page.source,
+        sub=f"有效警情，起 · {found.title} · 环比、同比为百分点", note=f"{DEPENDENT}。", source=page.source,
     )  # fmt: skip
 
 
@@ -242,6 +243,8 @@ def _lorenz(page: Page) -> dict[str, Any]:
     notes = " · ".join(note.rstrip("。") for note in found.notes)
     if found.state != "ok":
         said = repeat_words.why(found.state)
+        if found.state == "no_coordinates":
+            return cards.lacking(said, title="警情集中度", body=blank(page.mode, ""))
         return cards.filled(blank(page.mode, said), title="警情集中度", source=page.source)
     return cards.filled(
         drawing.lorenz(found, page.mode),

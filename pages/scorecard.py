@@ -13,7 +13,7 @@ from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache
 from metrics.model import MetricError
-from metrics.score import MET, MISSED, Score, Scorecard
+from metrics.score import MET, MISSED, UNBOUND, UNREPORTED, Score, Scorecard
 from metrics.selfcheck import ranked
 from pages._components import (
     cards,
@@ -191,7 +191,7 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
             "scores": _scores_body(view, asked),
             "clauses": score_tables.clauses(card.pack),
         },
-        "notes": {"scores": scores.legend()},
+        "notes": {"scores": scores.legend() if _is_known(view, asked) else _nothing_reported(view)},
         "sources": dict.fromkeys(_DATED, source),
     }  # fmt: skip
 
@@ -199,9 +199,21 @@ def _drawn(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
 def _scores_body(view: View, asked: Asked) -> Any:
     if not view.stations:
         return states.no_result()
+    if not _is_known(view, asked):
+        return None
     query = dict(asked.query)
     counts = scores.state_counts(list(view.scores.values()))
     return [score_tables.summary(counts, asked, query), score_tables.matrix(view, query)]
+
+
+def _is_known(view: View, asked: Asked) -> bool:
+    """Whether the matrix says anything: not where every one of its cells is 未报送 without being asked for."""
+    told = any(score.state not in (UNREPORTED, UNBOUND) for score in view.scores.values())
+    return told or bool(asked.state) or not view.stations
+
+
+def _nothing_reported(view: View) -> html.P:
+    return states.lacking(f"{len(view.stations)} 个派出所 {len(view.columns)} 项目标该月均未报送，不列空表。")
 
 
 def _own(snapshot: Snapshot, asked: Asked) -> tuple[Score, ...]:

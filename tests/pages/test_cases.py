@@ -304,6 +304,9 @@ def test_one_station_and_one_day(tmp_path: Any) -> None:
     assert "2起" in html_of(found["cases-kpi-cases_filed-text"]["children"]).replace("</span>", "").replace(
         '<span class="unit">', ""
     )
+    # Without the moments of reporting and accepting there are no delays: one line in place of an empty figure.
+    assert "'className': 'lacking'" in str(found["cases-delays-note"]["children"])
+    assert found["cases-delays-figure"]["figure"]["data"] == []
 
 
 def test_an_empty_store_leads_to_the_import(empty_app: Dash) -> None:

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from data.snapshots import Store
-from metrics.compare import NO_BASE, REAL, USUAL, Comparison
+from metrics.compare import DEPENDENT, NO_BASE, REAL, USUAL, Comparison
 from metrics.definitions import METRICS
 from metrics.hotspots.concentration import _measured
 from metrics.repeats.values import Figure, Places, Row, Spot
@@ -33,7 +33,7 @@ STATION = {"code": "S1", "name": "东港所", "lon": 118.0, "lat": 35.0, "bounda
 
 
 def share(name: str, *values: float | None) -> Figure:
-    return Figure(METRICS[name], values[-1], 1.0, 2.0, NOTHING, NOTHING, NO_BASE, WEEKS, values)
+    return Figure(METRICS[name], values[-1], 1.0, 2.0, NOTHING, NOTHING, WEEKS, values)
 
 
 def spot(n_30: int, verdict: str = USUAL, z: float = 0.0, lon: float = 118.0) -> Spot:
@@ -95,17 +95,19 @@ def test_both_bases_of_concentration_and_of_places_are_told_where_they_differ() 
 
 def test_the_line_of_a_card_names_its_weeks_and_its_end_has_no_tone(demo_app: Dash) -> None:
     page = importlib.import_module("pages.repeat")
-    one = replace(share("repeat_share", 30.0, 31.0, 32.0), verdict=REAL, previous=Comparison(32.0, 9.0, 23.0))
+    one = replace(share("repeat_share", 30.0, 31.0, 32.0), previous=Comparison(32.0, 9.0, 23.0))
     assert "折线为近 3 个整周" in html_of(page._text("repeat_share", one))
+    # Repeats of one place depend on each other: the chip says so in place of a verdict.
+    assert f'title="{DEPENDENT}">不作判定' in html_of(page._text("repeat_share", one))
     last = next(mark for mark in page._spark(one, "light")["data"] if mark["name"] == "last")
     assert last["marker"]["color"] == tokens("light")["accent"]
 
 
 def test_a_share_stands_beside_its_counts() -> None:
-    change = Comparison(50.0, 25.0, 25.0, p=0.001, verdict=REAL)
-    row = Row("纠纷", "纠纷", 40.0, 20.0, 5.0, 16.0, change, NOTHING, REAL)
+    change = Comparison(50.0, 25.0, 25.0)
+    row = Row("纠纷", "纠纷", 40.0, 20.0, 5.0, 16.0, change, NOTHING)
     cells = [cell.text for cell in read(repeat_tables.kinds((row,), "group", "?category={}".format)).all("td")]
-    assert cells == ["纠纷", "20 ÷ 40", "50.0%", "↑ 25.0", "—", "5", "16", "真变化"]
+    assert cells == ["纠纷", "20 ÷ 40", "50.0%", "↑ 25.0", "—", "5", "16"]
 
 
 # ---- the callback --------------------------------------------------------------------------------
@@ -131,6 +133,7 @@ def test_without_keys_and_places_no_card_stands_empty(tmp_path: Any) -> None:
     found = shown(create_app(store.root).server.test_client(), {"period": "last7"})
     assert found["repeat-grid"]["className"] == "grid no-shares no-spots"
     assert html_of(found["repeat-state"]["children"]).count("没有来电标识和坐标，无法判断重复。") == 1
+    assert "'className': 'lacking'" in str(found["repeat-lorenz-note"]["children"])
 
 
 def test_unknown_keys_fall_back_with_a_notice(client: FlaskClient) -> None:

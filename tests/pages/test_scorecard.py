@@ -192,8 +192,12 @@ def test_store_without_staffing(store: Store) -> None:
     answer = show(create_app(store.root).server.test_client())
     assert answer["scorecard-grid"]["hidden"] is False
     assert "没有一项目标可以评分" in html_of(answer["scorecard-state"]["children"])
-    assert "未报送" in html_of(answer["scores-body"]["children"])
-    assert ">0%" not in html_of(answer["scores-body"]["children"])
+    # A matrix in which every cell says 未报送 is one line; asked for by its state it is shown.
+    assert answer["scores-body"]["children"] is None
+    assert "项目标该月均未报送" in html_of(answer["scores-note"]["children"])
+    asked = show(create_app(store.root).server.test_client(), "?state=unreported")
+    assert "未报送" in html_of(asked["scores-body"]["children"])
+    assert ">0%" not in html_of(asked["scores-body"]["children"])
 
 
 def test_store_without_any_fact(store: Store) -> None:
@@ -209,7 +213,7 @@ def test_one_station(store: Store) -> None:
         tiny.alerts(con, [{"call": "2026-11-20 08:00", "station": "A"}])
 
     tiny.publish(store, only, with_lists=False)
-    answer = show(create_app(store.root).server.test_client(), "?sort=gap")
+    answer = show(create_app(store.root).server.test_client(), "?sort=gap&state=unreported")
     assert rows_of(answer) == ["东港所"]
 
 
