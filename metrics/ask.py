@@ -136,7 +136,8 @@ def _spreads(
 def _counted(name: str) -> str:
     """Return the count whose spread a comparison of a metric needs; "" where it needs none."""
     metric = METRICS[name]
-    if not of_events(metric) or metric.is_proportion or metric.kind not in (COUNT, RATE, RATIO):
+    is_judged = of_events(metric) and not metric.dependent
+    if not is_judged or metric.is_proportion or metric.kind not in (COUNT, RATE, RATIO):
         return ""
     count = name if metric.kind == COUNT else metric.numerator
     daily = METRICS[count].kind == COUNT and "day" in dimensions_of(METRICS[count])
@@ -174,7 +175,8 @@ def compared(
                 keys.append((number, name, span))
                 metric = METRICS[name]
                 phi = spreads.of(_counted(name), row)
-                raw.append(_compare(metric, row, partner, *days[metric.view].behind(row, then), phi))
+                one = _compare(metric, row, partner, *days[metric.view].behind(row, then), phi)
+                raw.append(compare.unjudged(one) if metric.dependent else one)
     judge = compare.judged_alone if set(by) <= _ALONE else compare.judged
     return dict(zip(keys, judge(raw), strict=True))
 

@@ -8,10 +8,9 @@ z by the square root of φ.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,8 @@ FALSE_DISCOVERY_RATE = 0.05
 # the some eighteen totals of a page one passes by chance on at most one page in twenty.
 LIMIT_Z = 3.0
 _LIMIT_P = math.erfc(LIMIT_Z / math.sqrt(2))
+# Calls about one quarrel come in rows: tests and intervals of independent events would find a change too often.
+DEPENDENT = "同一来电、同一地点的重复并不独立，起数、比率都不作判定"
 OWN_TEST = "总数、分类各按自身检验，超出 3 个标准差为真变化，各页一致"
 # Below this count, on both sides, a total says nothing about rise or fall.
 ENOUGH = 8
@@ -31,7 +32,6 @@ LEAST_RISE = 3
 # The E-test sums over all pairs of counts; beyond this total the score test gives the same answer.
 ETEST_LIMIT = 1000
 _Z95 = 1.959963984540054
-Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -271,6 +271,12 @@ def _alone(one: Comparison) -> str:
     return USUAL if one.detectable else TOO_FEW
 
 
+def unjudged(one: Comparison) -> Comparison:
+    """Return a comparison without what a test of independent events says of it: p, interval and verdict."""
+    verdict = NO_BASE if one.verdict == NO_BASE else NOT_JUDGED
+    return replace(one, p=None, low=None, high=None, verdict=verdict)
+
+
 def of_total(value: float, expected: float, z: float, usual: tuple[float, float]) -> str:
     """Return the verdict on a total against its expectation: the same on every page that shows it.
 
@@ -287,18 +293,6 @@ def first_with_base(previous: Comparison, last_year: Comparison, is_short: bool)
     """Return what judges a total without an expectation: 环比 of a short period, 同比 of a long one, else the other."""
     first, second = (previous, last_year) if is_short else (last_year, previous)
     return second if first.verdict == NO_BASE else first
-
-
-def judged_together(
-    groups: Mapping[Key, Sequence[Comparison]], rate: float = FALSE_DISCOVERY_RATE
-) -> dict[Key, list[Comparison]]:
-    """Judge all that a page shows, in whatever tables and cards, as one family; returns the same groups.
-
-    What readers look at together belongs into one family; totals of a filter are judged alone (judged_alone), so that
-    they have one verdict wherever they stand.
-    """
-    flat = iter(judged([one for group in groups.values() for one in group], rate))
-    return {name: [next(flat) for _ in group] for name, group in groups.items()}
 
 
 def significant(p: NDArray[np.float64], rate: float = FALSE_DISCOVERY_RATE) -> NDArray[np.bool_]:

@@ -47,6 +47,8 @@ class Metric:
     scale: what a ratio or a rate is multiplied by (100 for %).
     per: what a rate is divided by: "people" (person-days) or "hours" (hours of the period).
     dimensions: what it may be grouped by, where that is less than its view allows.
+    dependent: its events follow from each other (calls about one quarrel), so that no test of independent events holds:
+        changes are told and not judged.
     may_be_unknown: its own_sql gives NULL for rows of which nothing is known; elsewhere NULL means that there are none.
     """
 
@@ -72,6 +74,7 @@ class Metric:
     # A ratio whose numerator is part of its denominator is a proportion; others (clear rate) may pass 100%.
     is_proportion: bool = False
     may_be_unknown: bool = False
+    dependent: bool = False
 
     @property
     def additive(self) -> bool:

@@ -12,7 +12,7 @@ from metrics import compare, privacy, rates, smallnumbers
 from metrics.catalogue import Catalogue
 from metrics.compare import Comparison
 from metrics.definitions import METRICS, of_events
-from metrics.model import COUNT, RATE, RATIO
+from metrics.model import COUNT, RATE
 from metrics.query import Answer
 from metrics.smallnumbers import Place, Rate
 
@@ -124,17 +124,23 @@ def _intervals(table: Table, known: Catalogue) -> dict[Cell, Rate]:
     found: dict[Cell, Rate] = {}
     for name in table.metrics:
         metric = METRICS[name]
-        if not of_events(metric):
+        if not _has_interval(name):
             continue
         if metric.kind == RATE:
             counts, exposure = _rate_parts(table, name, known)
             for number, pair in enumerate(zip(counts, exposure, strict=True)):
                 found[number, name] = smallnumbers.rate(*pair, per=metric.scale)
-        elif metric.kind == RATIO and metric.is_proportion:
+        else:
             tops, bottoms = _floats(frame[metric.numerator]), _floats(frame[metric.denominator])
             for number, (top, bottom) in enumerate(zip(tops, bottoms, strict=True)):
                 found[number, name] = _share(top, bottom, metric.scale)
     return found
+
+
+def _has_interval(name: str) -> bool:
+    """Whether a metric is a rate or a proportion of events that are independent of each other."""
+    metric = METRICS[name]
+    return of_events(metric) and not metric.dependent and (metric.kind == RATE or metric.is_proportion)
 
 
 def _share(top: float | None, bottom: float | None, scale: float) -> Rate:
@@ -173,7 +179,7 @@ def _floats(values: Any) -> list[float | None]:
 def columns(table: Table, number: int, metric: str) -> dict[str, Any]:
     """Return what stands beside a value in exports: interval, and for peers the rest that keeps a ranking honest."""
     out: dict[str, Any] = {}
-    if of_events(METRICS[metric]) and (METRICS[metric].kind == RATE or METRICS[metric].is_proportion):
+    if _has_interval(metric):
         interval = table.intervals.get((number, metric), Rate(None, None, None))
         out |= {f"{metric}_low": interval.low, f"{metric}_high": interval.high}
     place = table.peers.get((number, metric))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metrics.change import clause, sentence
-from metrics.compare import NOT_JUDGED
+from metrics.compare import DEPENDENT, NOT_JUDGED
 from reports import tables
 from reports.document import Part, Text
 from reports.sources import Source
@@ -18,7 +18,6 @@ def chapter(source: Source) -> tuple[Part, ...]:
     if not row["repeat_base"]:
         return (Text("本期无有效警情，无重复警情。"),)
     previous, last_year = (table.comparisons[0, "repeat_any", span] for span in tables.COMPARED)
-    # Repeats of one place depend on each other, so that no test of counts holds; the page does not judge them either.
     said = sentence("重复警情", row["repeat_any"], "起", previous, "环比", NOT_JUDGED)
     said += f"，{clause(last_year, '起', '同比', NOT_JUDGED)}。"
     inside = (
@@ -26,5 +25,5 @@ def chapter(source: Source) -> tuple[Part, ...]:
         f"其中同一来电 {row['repeat_caller']:,} 起、同一地点同类 {row['repeat_place']:,} 起（可同时属于两类）。"
     )
     said += inside if row["repeat_any"] else ""
-    how = "重复警情按近 30 天认定，只计数，不列来电与报警人；同一地点的重复并不独立，起数不作判定。"
+    how = f"重复警情按近 30 天认定，只计数，不列来电与报警人；{DEPENDENT}。"
     return (Text(said), Text(how, "note"))

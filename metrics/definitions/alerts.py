@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from metrics.compare import DEPENDENT
 from metrics.definitions.making import BINHAI, alert, share
 from metrics.model import AMOUNT, RATE, STOCK, Metric
 
@@ -66,6 +69,7 @@ def _volumes() -> list[Metric]:
 
 def _repeats() -> list[Metric]:
     window = "30 天内同一报警电话散列，或同一 100 米网格且同一归类"
+    alike: dict[str, Any] = {"dependent": True, "caveat": DEPENDENT}
     return [
         alert("repeat_base", "重复警情分母", "参与重复判断的有效警情数", "有效警情计数", "count(*)", view="alert_repeats"),
         alert("repeat_keyed", "有来电标识的有效警情", "有报警电话散列、能判断同一来电的有效警情数", "有来电散列的有效警情计数",
@@ -73,18 +77,18 @@ def _repeats() -> list[Metric]:
         alert("repeat_located", "有网格的有效警情", "有网格坐标、能判断同一地点的有效警情数", "有网格的有效警情计数",
                "count(*) filter (where cell_x is not null)", view="alert_repeats"),
         alert("repeat_caller", "重复警情（同一来电）", "30 天内同一报警电话散列的第二起及以后", "同一来电 30 天内非首起计数",
-               "count(*) filter (where repeat_caller)", view="alert_repeats", better="lower"),
+               "count(*) filter (where repeat_caller)", view="alert_repeats", better="lower", **alike),
         alert("repeat_place", "重复警情（同一地点）", "30 天内同一 100 米网格、同一归类的第二起及以后", "同一地点 30 天内非首起计数",
-               "count(*) filter (where repeat_place)", view="alert_repeats", better="lower"),
+               "count(*) filter (where repeat_place)", view="alert_repeats", better="lower", **alike),
         alert("repeat_any", "重复警情", f"{window}的第二起及以后", "两种规则任一成立的计数",
-               "count(*) filter (where repeat_caller or repeat_place)", view="alert_repeats", better="lower"),
+               "count(*) filter (where repeat_caller or repeat_place)", view="alert_repeats", better="lower", **alike),
         share("repeat_caller_share", "重复报警率（同一来电）", "有效警情中同一来电重复的比例", "repeat_caller", "repeat_base",
-               view="alert_repeats", formula="同一来电重复 ÷ 有效警情 × 100%", better="lower"),
+               view="alert_repeats", formula="同一来电重复 ÷ 有效警情 × 100%", better="lower", **alike),
         share("repeat_place_share", "重复报警率（同一地点）", "有效警情中同一地点重复的比例", "repeat_place", "repeat_base",
-               view="alert_repeats", formula="同一地点重复 ÷ 有效警情 × 100%", better="lower"),
+               view="alert_repeats", formula="同一地点重复 ÷ 有效警情 × 100%", better="lower", **alike),
         share("repeat_share", "重复报警率", f"有效警情中重复的比例：{window}", "repeat_any", "repeat_base",
                view="alert_repeats", formula="重复警情 ÷ 有效警情 × 100%", better="lower",
-               caveat="坐标入库时已并入 100 米网格，故地点规则按 100 米而非 50 米；只计数，不列来电"),
+               dependent=True, caveat=f"{alike['caveat']}；坐标入库时已并入 100 米网格，故地点规则按 100 米而非 50 米；只计数，不列来电"),
     ]
 
 

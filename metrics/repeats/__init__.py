@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from data.reading import Snapshot, Statement
-from metrics import cache, catalogue, compare, expectation, query
+from metrics import cache, catalogue, query
 from metrics.ask import compared
 from metrics.axes import bucket
 from metrics.briefing import short_name
 from metrics.catalogue import Catalogue
-from metrics.compare import NO_BASE, NOT_JUDGED, Comparison
+from metrics.compare import NO_BASE, Comparison
 from metrics.definitions import METRICS, UNMAPPED
 from metrics.funnels import Row as Share
 from metrics.model import RATIO, Refused
@@ -29,16 +29,8 @@ COMPARED = ("previous", "last_year")
 WEEKS = 26
 _BEHIND = ("repeat_base", "repeat_any", "repeat_caller", "repeat_place")
 _BY_STATION = Breakdown(("repeat_base", "repeat_caller", "repeat_place"), ("station",))
-_JUDGED_BY = (
-    f"判定：比率与上期相比（长于 {expectation.LONGEST_DAYS} 日或没有上期数据时与去年同期相比）；{compare.OWN_TEST}"
-)
 
-__all__ = ["COMPARED", "FIGURES", "LINES", "Repeats", "judged_by", "repeats"]
-
-
-def judged_by() -> str:
-    """Return with what the verdicts compare."""
-    return _JUDGED_BY
+__all__ = ["COMPARED", "FIGURES", "LINES", "Repeats", "repeats"]
 
 
 def repeats(snapshot: Snapshot, selection: Selection) -> Repeats:
@@ -138,18 +130,10 @@ def _figures(answer: Answer, selection: Selection, known: Catalogue, weeks: str)
         )
         values = dict(zip(frame["week"], frame[name], strict=True))
         history = tuple(None if values.get(day) != values.get(day) else _number(values.get(day)) for day in whole)
-        # Repeats of one place are not independent of each other, so their count alone is not tested.
-        previous, last_year = (_untested(changes[0, name, span], metric.kind) for span in COMPARED)
-        one = Figure(
-            metric, answer.total(name), top, bottom, previous, last_year, NOT_JUDGED, whole, history,
-            by_previous=_is_short(answer),
-        )  # fmt: skip
-        found.append(_known_only(replace(one, verdict=one.judges.verdict), answer))
+        previous, last_year = (changes[0, name, span] for span in COMPARED)
+        one = Figure(metric, answer.total(name), top, bottom, previous, last_year, whole, history)
+        found.append(_known_only(one, answer))
     return found
-
-
-def _untested(change: Comparison, kind: str) -> Comparison:
-    return change if kind == RATIO or change.verdict == NO_BASE else replace(change, p=None, verdict=NOT_JUDGED)
 
 
 def _known_only(one: Figure, answer: Answer) -> Figure:
@@ -162,8 +146,8 @@ def _known_only(one: Figure, answer: Answer) -> Figure:
     word = "、".join(missing)
     nothing = Comparison(None, None, verdict=NO_BASE)
     return replace(
-        one, value=None, top=None, bottom=None, previous=nothing, last_year=nothing, verdict=NOT_JUDGED, days=(),
-        history=(), reason=f"该时段的警情没有{word}",
+        one, value=None, top=None, bottom=None, previous=nothing, last_year=nothing, days=(), history=(),
+        reason=f"该时段的警情没有{word}",
     )  # fmt: skip
 
 
@@ -189,15 +173,8 @@ def _rows(answer: Answer, axis: str, known: Catalogue) -> list[Row]:
         previous, last_year = (changes[place, "repeat_share", span] for span in COMPARED)
         if base:
             key = str(record[axis])
-            row = Row(
-                key, names.get(key, key), base, any_, caller, cell, previous, last_year, NOT_JUDGED, _is_short(answer)
-            )
-            found.append(replace(row, verdict=row.judges.verdict))
+            found.append(Row(key, names.get(key, key), base, any_, caller, cell, previous, last_year))
     return sorted(found, key=lambda row: (-row.repeats, row.key))
-
-
-def _is_short(answer: Answer) -> bool:
-    return answer.question.period.window.days <= expectation.LONGEST_DAYS
 
 
 def _compared_by(answer: Answer) -> str:

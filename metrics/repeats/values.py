@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from metrics.compare import Comparison, first_with_base
+from metrics.compare import Comparison
 from metrics.funnels import Row as Share
 from metrics.model import Metric
 
@@ -20,18 +20,10 @@ class Figure:
     bottom: float | None
     previous: Comparison
     last_year: Comparison
-    verdict: str
     days: tuple[date, ...]
     history: tuple[float | None, ...]
     reason: str = ""
     note: str = ""
-    # Whether the stretch before judges first (short periods), or the year before.
-    by_previous: bool = True
-
-    @property
-    def judges(self) -> Comparison:
-        """The comparison that gives the verdict."""
-        return first_with_base(self.previous, self.last_year, self.by_previous)
 
 
 @dataclass(frozen=True)
@@ -46,13 +38,6 @@ class Row:
     places: float
     previous: Comparison
     last_year: Comparison
-    verdict: str
-    by_previous: bool = True
-
-    @property
-    def judges(self) -> Comparison:
-        """The comparison that gives the verdict."""
-        return first_with_base(self.previous, self.last_year, self.by_previous)
 
 
 @dataclass(frozen=True)

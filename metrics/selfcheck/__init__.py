@@ -60,7 +60,7 @@ def _found(snapshot: Snapshot, selection: Selection, pack: Pack, month: date) ->
     outlook, outlook_note = _outlook(snapshot, station.code)
     force, work_note = _work(snapshot, selection)
     like = peers.compare(snapshot, station.kind, month)
-    told = (*headline(scores, found, alarms or ()), standing(station.code, force, own, like))
+    told = (*headline(scores, found, alarms or ()), standing(station.code, force, like))
     return SelfCheck(
         station=station, briefing=found, card=card, scores=scores, own=own, alarms=alarms, alarms_note=alarms_note,
         outlook=outlook, outlook_note=outlook_note, work=force, work_note=work_note,

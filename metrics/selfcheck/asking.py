@@ -80,11 +80,10 @@ def own_figures(snapshot: Snapshot, selection: Selection, subject: str, last: da
     answer, notes = _answered(snapshot, selection, subject, spans, known)
     if answer is None:
         return Own((), spans.study, None, None, None, tuple(notes))
-    beats, repeats = _judged(_beats(answer, known, selection, subject, spans, phi), _repeats(answer, spans))
     return Own(
-        beats=beats,
+        beats=_judged(_beats(answer, known, selection, subject, spans, phi)),
         beats_span=spans.study,
-        repeats=repeats,
+        repeats=_repeats(answer, spans),
         disputes=_disputes(answer, spans),
         cases=_cases(answer),
         notes=(*notes, *answer.notes),
@@ -173,17 +172,16 @@ def _repeats(answer: Answer, spans: Spans) -> Repeats | None:
         return None
     counts = {name: answer.total(name, now) or 0.0 for name in _REPEATS}
     earlier, earlier_base = answer.total("repeat_any", before), answer.total("repeat_base", before)
-    compared = compare.shares(counts["repeat_any"], base, earlier if earlier_base else None, earlier_base or 0.0)
+    compared = compare.unjudged(
+        compare.shares(counts["repeat_any"], base, earlier if earlier_base else None, earlier_base or 0.0)
+    )
     return Repeats(spans.repeats, base, counts["repeat_any"], counts["repeat_caller"], counts["repeat_place"], compared)
 
 
-def _judged(beats: tuple[Beat, ...], repeats: Repeats | None) -> tuple[tuple[Beat, ...], Repeats | None]:
-    """Judge beats and repeats as one family; the briefing's figures are judged in families of their own."""
-    told = compare.judged_together(
-        {"beats": [beat.comparison for beat in beats], "repeats": [repeats.comparison] if repeats else []}
-    )
-    judged = tuple(replace(beat, comparison=one) for beat, one in zip(beats, told["beats"], strict=True))
-    return judged, replace(repeats, comparison=told["repeats"][0]) if repeats else None
+def _judged(beats: tuple[Beat, ...]) -> tuple[Beat, ...]:
+    """Judge beats as one family; the briefing's figures are judged in families of their own."""
+    told = compare.judged([beat.comparison for beat in beats])
+    return tuple(replace(beat, comparison=one) for beat, one in zip(beats, told, strict=True))
 
 
 def _disputes(answer: Answer, spans: Spans) -> Ages | None:

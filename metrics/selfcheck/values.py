@@ -44,7 +44,7 @@ class Repeats:
     """Repeat calls of the last 30 days, counts only: of `base` valid alerts `any` repeat an earlier one.
 
     caller, place: of the same caller, of the same place and group; an alert may be both. comparison: of the share
-    (repeats ÷ base, in percentage points) with the 30 days before.
+    (repeats ÷ base, in percentage points) with the 30 days before, not judged.
     """
 
     span: Span

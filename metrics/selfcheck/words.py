@@ -10,7 +10,6 @@ from metrics.compare import REAL
 from metrics.force.work import Work
 from metrics.peers import Comparison as Peers
 from metrics.score import MET, MISSED, Score
-from metrics.selfcheck.values import Own
 from metrics.smallnumbers import VERY_HIGH
 from metrics.staffing.posts import say_lack
 
@@ -22,18 +21,14 @@ def headline(scores: Sequence[Score], briefing: Briefing, alarms: Sequence[Alarm
     return tuple(text for text in (targets(scores), moved(briefing, alarms)) if text)
 
 
-def standing(station: str, force: Work | None, own: Own, peers: Peers) -> str:
-    """Say the worst hours of shortage, rates far above those of like stations, and repeats that really rose."""
+def standing(station: str, force: Work | None, peers: Peers) -> str:
+    """Say the worst hours of shortage and rates far above those of like stations."""
     told = []
     if force is not None and force.knows_need and force.knows_duty and force.short:
         lacking = "、".join(say_lack(run) for _, _, run in force.short)
         told.append(f"{lacking}，所内调班即可补足" if force.ways and force.ways[0].within else lacking)
     places = [(one.metric.label, one.places[station].verdict) for one in peers.positions if station in one.places]
     told += [f"{label}比同类所明显偏高" for label, verdict in places if verdict == VERY_HIGH]
-    repeats = own.repeats
-    if repeats and repeats.comparison.verdict == REAL and (repeats.comparison.change or 0) > 0:
-        share = 100 * repeats.any / repeats.base
-        told.append(f"重复报警率 {share:.1f}%（{repeats.any:,.0f}/{repeats.base:,.0f} 起），高于前 30 日")
     return f"{'；'.join(told)}。" if told else ""
 
 

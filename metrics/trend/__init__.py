@@ -72,13 +72,15 @@ def _trend(snapshot: Snapshot, question: tuple[Selection, Asked, bool]) -> Trend
     context = Context(known, selection, period, window, frame, answer, metric)
     ends = intervals.of_percentiles(snapshot, metric, selection, period, frame.grain, frame.now)
     drawn = series.points(context, ends)
+    if metric.dependent:
+        drawn = [_unjudged(one) for one in drawn]
     by_days = not refused and period.window.days <= expectation.LONGEST_DAYS
     total = _total(context, ends.get((), intervals.NONE), by_days)
     drawn, of_parts = _judged(context, drawn, asked.by)
     shown = parts.ranked(of_parts)
     outlook, outlook_note = _outlook(snapshot, context, drawn)
     return Trend(
-        metric, asked, known.data_as_of, window, describe(window, selection.cutoff),
+        replace(metric, label=_subject(context)), asked, known.data_as_of, window, describe(window, selection.cutoff),
         selection.describe(known.station_names, known.category_names()), total, tuple(drawn),
         tuple(shown if asked.all_parts else shown[: parts.MOST]), len(shown), _sentence(context, total),
         {span: describe(answer.windows[metric.view, span], selection.cutoff) for span in compared_spans(window)},
@@ -140,6 +142,12 @@ def _kept(verdict: str, value: float | None, usual: tuple[float, float] | None) 
     return compare.USUAL if verdict == compare.REAL and inside else verdict
 
 
+def _unjudged(point: Point) -> Point:
+    """Return a point of events that are not independent: what it was, and nothing of what was to be expected."""
+    previous = None if point.previous is None else compare.unjudged(point.previous)
+    return replace(point, last_year=compare.unjudged(point.last_year), previous=previous, mean=None, usual=None, z=0.0)
+
+
 def _test_of(point: Point) -> Comparison | None:
     """Return what judges a point: its expectation, else the year before; None for what is not whole or has neither."""
     if point.value is None or point.partial:
@@ -153,13 +161,18 @@ def _sentence(context: Context, total: Total) -> str:
     """Return the figure with what is most telling of it: its expectation where there is one, else the year before."""
     metric = context.metric
     names = [context.known.station_names.get(code, code) for code in context.selection.stations]
-    place = names[0] if len(names) == 1 else ""
+    place = names[0] if len(names) == 1 else f"{len(names)} 个派出所" if names else ""
+    label = _subject(context)
     if total.usual is None or total.value is None:
         judges, word = total.judges
-        said = change.sentence(metric.label, total.value, metric.unit, judges, word, decimals=metric.decimals)
+        said = change.sentence(label, total.value, metric.unit, judges, word, decimals=metric.decimals)
         return f"{place}{said}"
-    said = change.sentence(metric.label, total.value, metric.unit, None, decimals=metric.decimals)
+    said = change.sentence(label, total.value, metric.unit, None, decimals=metric.decimals)
     return f"{place}{said}，{against_expected(total.value, total.usual, metric.unit, total.verdict)}"
+
+
+def _subject(context: Context) -> str:
+    return context.selection.subject(context.metric.label, context.known.category_names())
 
 
 def against_expected(value: float, usual: tuple[float, float], unit: str, verdict: str) -> str:
@@ -194,6 +207,8 @@ def _judged_by(context: Context, asked: Asked, by_days: bool) -> str:
         units = "各期与上一期相比"
     by_previous = "时段与上期相比" if by_days and context.metric.kind != COUNT else "时段与上年同期相比"
     whole = "时段与此前 8 周同星期相比" if context.weekly else by_previous
+    if context.metric.dependent:
+        return f"判定：{compare.DEPENDENT}"
     if context.metric.kind == PERCENTILE:
         return "判定：中位数与分位数不作检验，以 95% 区间为准"
     if asked.by == "station":

@@ -132,7 +132,7 @@ def columns(metric: Metric) -> tuple[str, ...]:
 
 def counted(metric: Metric) -> str:
     """Return the count whose spread a judgement needs; "" where days of it tell nothing."""
-    if metric.is_proportion or metric.kind == PERCENTILE:
+    if metric.is_proportion or metric.dependent or metric.kind == PERCENTILE:
         return ""
     name = metric.id if metric.kind == COUNT else metric.numerator
     return name if METRICS[name].kind == COUNT and DAY in dimensions_of(METRICS[name]) else ""

@@ -28,8 +28,11 @@ _PERCENTILE = re.compile(r"^percentile\((?P<values>.+), (?P<share>[\d.]+)\) / (?
 
 
 def of_row(metric: Metric, row: Mapping[str, Any] | None) -> Ends:
-    """Return the interval of a share, a ratio or a rate in the metric's unit; none for counts and without data."""
-    if row is None or metric.kind not in (RATIO, RATE):
+    """Return the interval of a share, a ratio or a rate in the metric's unit.
+
+    None for counts, without data, and where events are not independent of each other.
+    """
+    if row is None or metric.dependent or metric.kind not in (RATIO, RATE):
         return NONE
     top = _number(row.get(metric.numerator))
     if metric.kind == RATE:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from metrics.compare import DEPENDENT, NOT_JUDGED
 from metrics.definitions import METRICS
 from metrics.funnels import funnel
 from metrics.hotspots.concentration import UNITS
 from metrics.hotspots.repeats import WINDOWS as ALL_DAYS
-from metrics.repeats import FIGURES, judged_by
+from metrics.repeats import FIGURES
 from pages._components import cases_words, export
 from pages._components.cases_figures import unit_words
 from pages._components.repeat_methods import LORENZ, PACE, PLACES, SHARES
@@ -49,11 +50,11 @@ def _figures(shown: Shown) -> export.Sheet:
     rows = [
         (
             one.metric.label, one.metric.unit, one.value, one.top, one.bottom, one.previous.base, one.last_year.base,
-            one.verdict, one.reason,
+            NOT_JUDGED, one.reason,
         )
         for one in found.figures
     ]  # fmt: skip
-    lines = (("判定", judged_by().removeprefix("判定：")),)
+    lines = (("判定", DEPENDENT),)
     return export.sheet_of(shown, "重复警情关键指标", columns, rows, about=(*FIGURES, SHARES), lines=lines)
 
 
@@ -72,15 +73,14 @@ def _kinds(shown: Shown) -> export.Sheet:
     found = _page(shown).found
     columns = [export.Column("归类" if found.axis == "group" else "类别", width=16)]
     columns += [_number(name) for name in ("重复", "有效警情", "重复率 %", "上期 %", "同期 %", "同一来电", "同一地点")]
-    columns.append(export.Column("判定"))
     rows = [
         (
             row.name, row.repeats, row.base, 100 * row.repeats / row.base, row.previous.base, row.last_year.base,
-            row.callers, row.places, row.verdict,
+            row.callers, row.places,
         )
         for row in found.rows
     ]  # fmt: skip
-    lines = (("判定", judged_by().removeprefix("判定：")),)
+    lines = (("判定", DEPENDENT),)
     return export.sheet_of(shown, "分类重复警情", columns, rows, about=("repeat_share", SHARES), lines=lines)
 
 

@@ -12,7 +12,7 @@ from metrics.compare import REAL, Comparison
 from metrics.definitions import METRICS
 from metrics.hotspots.repeats import WINDOWS
 from metrics.repeats.values import Beat, Places, Row, Spot
-from pages._components.changes import Change, change_of, said, verdict_of
+from pages._components.changes import Change, change_of, said
 from pages._components.markup import static
 
 _SHARE = METRICS["repeat_share"]
@@ -28,13 +28,12 @@ def kinds(rows: Sequence[Row], axis: str, href: Callable[[str], str]) -> html.Di
     """Return groups (or categories) with repeats, their share of valid alerts, and how the share changed."""
     heads = (
         ("归类" if axis == "group" else "类别", ""), ("重复 ÷ 有效", "num"), ("重复率", "num"), ("环比", "num"),
-        ("同比", "num"), ("同一来电", "num"), ("同一地点", "num"), ("判定", ""),
+        ("同比", "num"), ("同一来电", "num"), ("同一地点", "num"),
     )  # fmt: skip
     return _table(heads, [_kind(row, href(row.key)) for row in rows])
 
 
 def _kind(row: Row, href: str) -> html.Tr:
-    verdict = verdict_of(row.verdict, row.judges.change, _SHARE)
     before, year = _points(row.previous, "上期"), _points(row.last_year, "同期")
     return html.Tr(
         [
@@ -45,7 +44,6 @@ def _kind(row: Row, href: str) -> html.Tr:
             html.Td(said(year, with_note=False), className="num", title=year.note),
             html.Td(f"{row.callers:,.0f}", className="num"),
             html.Td(f"{row.places:,.0f}", className="num"),
-            html.Td(verdict.text, className=f"tone-{verdict.tone}", title=verdict.title),
         ]
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 from dash import html
 
 from metrics.alarms.records import Alarm, sentence
-from metrics.compare import REAL
+from metrics.compare import DEPENDENT, REAL
 from metrics.definitions import METRICS, UNREGISTERED
 from metrics.expectation import busiest_hours
 from metrics.model import Metric
@@ -209,7 +209,6 @@ def open_business(found: SelfCheck) -> html.Div:
 
 def _repeats(one: Repeats) -> html.Div:
     metric = METRICS["repeat_share"]
-    verdict = verdict_of(one.comparison.verdict, one.comparison.change, metric)
     change = change_of(one.comparison, metric, "前 30 日")
     return html.Div(
         [
@@ -219,12 +218,11 @@ def _repeats(one: Repeats) -> html.Div:
                     html.B(f"{100 * one.any / one.base:.1f}%", className="num"),
                     f"（{one.any:,.0f}/{one.base:,.0f} 起） 较前 30 日 ",
                     said(change),
-                    " ",
-                    html.Span(verdict.text, className=f"tone-{verdict.tone}"),
                 ]
             ),
             html.P(
-                f"同一来电 {one.caller:,.0f} 起，同一地点同类 {one.place:,.0f} 起（可兼有）", className="tone-none num"
+                f"同一来电 {one.caller:,.0f} 起，同一地点同类 {one.place:,.0f} 起（可兼有）；{DEPENDENT}",
+                className="tone-none num",
             ),
         ],
         className="open-line",

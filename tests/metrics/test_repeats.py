@@ -14,13 +14,19 @@ from data.demo import bureau
 from data.demo.plan import Plan
 from data.reading import Reader, Snapshot
 from data.snapshots import Store
-from metrics.compare import NOT_JUDGED, REAL
+from metrics import catalogue
+from metrics.ask import ask
+from metrics.compare import DEPENDENT, NO_BASE, NOT_JUDGED, REAL, Comparison
+from metrics.definitions import METRICS
 from metrics.hotspots.repeats import repeat_places
 from metrics.model import MetricError
 from metrics.repeats import FIGURES, Repeats, repeats
 from metrics.repeats.places import MOST, NO_CELL, places
 from metrics.repeats.values import Figure
 from metrics.selection import Selection
+from metrics.selfcheck.asking import own_figures
+from metrics.trend import DAY, MONTH, Asked, trend
+from metrics.trend import WEEK as BY_WEEK
 from tests import tiny
 
 LAST = date(2026, 11, 21)
@@ -61,10 +67,42 @@ def test_each_rule_counts_its_own_and_any_counts_once(store: Store) -> None:
     ]
     found = repeats(tiny.snapshot_of(store, called(*rows)), WEEK)
     assert [one.metric.id for one in found.figures] == list(FIGURES)
-    assert of(found, "repeat_any").value == 3 and of(found, "repeat_any").verdict == NOT_JUDGED
+    assert of(found, "repeat_any").value == 3
     shares = {one.metric.id: (one.top, one.bottom) for one in found.figures[1:]}
     assert shares == {"repeat_share": (3, 4), "repeat_caller_share": (2, 4), "repeat_place_share": (2, 4)}
     assert [(row.name, row.repeats, row.base) for row in found.rows] == [("求助", 3, 4)]
+
+
+def is_told_only(one: Comparison | None) -> bool:
+    """Whether a comparison says what changed and nothing of chance."""
+    return one is None or ((one.p, one.low, one.high) == (None, None, None) and one.verdict in (NOT_JUDGED, NO_BASE))
+
+
+@pytest.mark.parametrize("name", [one.id for one in METRICS.values() if one.dependent])
+def test_calls_that_follow_from_each_other_are_judged_nowhere(demo: Snapshot, name: str) -> None:
+    month = Selection(period="month")
+    for by in ((), ("group",), ("station",)):
+        table = ask(demo, (name,), by, month, ("previous", "last_year"))
+        assert all(is_told_only(one) for one in table.comparisons.values()) and not table.intervals
+    for grain, by in ((DAY, "group"), (BY_WEEK, "station"), (MONTH, "group")):
+        found = trend(demo, month, Asked(name, grain, by))
+        total = found.total
+        assert total.value and (total.verdict, total.usual, total.low, total.high) == (NOT_JUDGED, None, None, None)
+        for one in (total, *found.points):
+            assert is_told_only(one.last_year) and is_told_only(one.previous)
+        assert {one.verdict for one in found.parts} <= {NOT_JUDGED, NO_BASE}
+        assert {(one.verdict, one.usual, one.low) for one in found.points} == {(NOT_JUDGED, None, None)}
+        assert found.judged_by == f"判定：{DEPENDENT}" and DEPENDENT in found.metric.caveat
+
+
+def test_every_count_and_share_of_repeats_is_among_them(demo: Snapshot) -> None:
+    counts = {"repeat_any", "repeat_caller", "repeat_place"}
+    assert {one.id for one in METRICS.values() if one.dependent} == counts | set(FIGURES)
+    found = repeats(demo, Selection(period="month"))
+    assert all(is_told_only(one.previous) and is_told_only(one.last_year) for one in (*found.figures, *found.rows))
+    code = next(iter(catalogue.of(demo).stations))
+    own = own_figures(demo, Selection(period="month", stations=(code,)), "alerts_valid", LAST, 1.0).repeats
+    assert own is not None and own.any and own.comparison.change is not None and is_told_only(own.comparison)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from typing import Any
 
 from data.reading import Snapshot
 from data.snapshots import Store
-from metrics import catalogue, compare, selfcheck, targets
+from metrics import catalogue, selfcheck, targets
 from metrics.alarms.records import SUDDEN, Alarm
 from metrics.briefing import brief
 from metrics.definitions import METRICS
 from metrics.score import MET, MISSED, UNREPORTED
 from metrics.selection import Selection
-from metrics.selfcheck import Repeats, SelfCheck, narrowing, words
+from metrics.selfcheck import SelfCheck, narrowing, words
 from metrics.selfcheck.asking import spans_of
 from metrics.staffing.values import ShortRun
 from tests import tiny
@@ -232,8 +232,7 @@ def test_a_shortened_list_says_how_many_there_are(store: Store) -> None:
     assert words.moved(briefing, []).endswith("等 5 项。") and words.moved_title(briefing).endswith("等 5 项")
 
 
-def test_shortage_peers_and_repeats_are_said_only_where_they_stand_out(store: Store) -> None:
-    own = checked(store, calls({"call": day(0)})).own
+def test_shortage_and_peers_are_said_only_where_they_stand_out() -> None:
     run = ShortRun((21, 22, 23), 21, 4.54, 1.0)
     force: Any = SimpleNamespace(knows_need=True, knows_duty=True, short=((tiny.CITY, "东港所", run),), ways=())
     verdicts = (("alerts_valid", "偏高"), ("alerts_crime", "明显偏高"))
@@ -244,12 +243,9 @@ def test_shortage_peers_and_repeats_are_said_only_where_they_stand_out(store: St
         ]
     )
     nobody: Any = SimpleNamespace(positions=())
-    said = words.standing(tiny.CITY, force, own, near)
+    said = words.standing(tiny.CITY, force, near)
     assert said == "21 时至 24 时最多缺 4 人；违法犯罪警情比同类所明显偏高。"
-    assert words.standing(tiny.CITY, None, own, nobody) == ""
-    risen = compare.judged([compare.shares(80, 100, 40, 100)])[0]
-    own = replace(own, repeats=Repeats(own.beats_span, 100, 80, 0, 80, risen))
-    assert words.standing(tiny.CITY, None, own, nobody) == "重复报警率 80.0%（80/100 起），高于前 30 日。"
+    assert words.standing(tiny.CITY, None, nobody) == ""
 
 
 def test_quiet_days_say_so(store: Store) -> None:

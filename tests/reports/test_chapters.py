@@ -17,7 +17,7 @@ from metrics.alarms import records
 from metrics.alarms.records import Alarm
 from metrics.briefing import brief
 from metrics.change import HIGH
-from metrics.compare import REAL
+from metrics.compare import DEPENDENT, REAL
 from metrics.fits import METHODS_VERSION
 from metrics.selection import Selection
 from reports import hours, rising, sources, station
@@ -165,7 +165,7 @@ def test_a_station_has_the_verdict_that_its_range_shows(store: Store) -> None:
 def test_repeats_are_not_judged(store: Store) -> None:
     said = reading.texts(made(store, steady), "重复警情")
     assert "重复警情" in said and "正常波动" not in said and "随机波动" not in said
-    assert "起数不作判定" in said
+    assert DEPENDENT in said
 
 
 def test_small_counts_of_beats_stay_hidden(store: Store) -> None:
