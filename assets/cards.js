@@ -55,6 +55,12 @@
     return Array.from(document.querySelectorAll("#status > .status-item.num")).map(function (part) { return part.textContent.trim(); }).join(" · ");
   }
 
+  // What the figures of the page are narrowed to; pages without the bar say it in their titles.
+  function narrowing() {
+    var bar = document.getElementById("filters");
+    return bar && !bar.hidden ? words("filter-said") : "";
+  }
+
   function words(id) {
     var part = document.getElementById(id);
     return part ? part.textContent.trim() : "";
@@ -119,6 +125,7 @@
     var lines = [
       { text: heading(box), font: "600 16px " + font, colour: token("--ink"), below: false },
       { text: under(box), font: "14px " + font, colour: token("--ink-2"), below: false },
+      { text: narrowing(), font: "14px " + font, colour: token("--ink-2"), below: false },
       { text: words(card + "-note"), font: "14px " + font, colour: token("--ink-2"), below: true },
       { text: [words(card + "-source") || source(), "降控研判台"].filter(Boolean).join(" · "), font: "14px " + font, colour: token("--ink-2"), below: true }
     ];

@@ -101,6 +101,10 @@ class Selection:
             parts.append(f"每周从星期{WEEKDAY_NAMES[self.week_start - 1]}起算")
         return " · ".join(parts)
 
+    def subject(self, label: str, category_names: Mapping[str, str]) -> str:
+        """Say what is counted where the filter narrows it, for titles: 有效警情（盗窃）."""
+        return f"{label}（{_named(self.categories, category_names, '', '个类别')}）" if self.categories else label
+
 
 def _joined(value: str | list[str]) -> str:
     return ",".join(value) if isinstance(value, list) else str(value)

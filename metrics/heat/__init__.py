@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.reading import Snapshot
 from metrics import cache, catalogue
 from metrics.catalogue import Catalogue
@@ -37,7 +39,7 @@ def _heat(snapshot: Snapshot, question: tuple[Selection, View]) -> Heat:
 
 
 def _found(snapshot: Snapshot, selection: Selection, period: Period, view: View, shape: Shape) -> Heat:
-    known = catalogue.of(snapshot)
+    known, metric = catalogue.of(snapshot), METRICS[SUBJECTS[view.table]]
     answer, shape, notes = answered(snapshot, selection, period, shape)
     context = Context(known, selection, view, period, shape, answer)
     window = study_window(known, selection, period, shape, view.table)
@@ -48,7 +50,7 @@ def _found(snapshot: Snapshot, selection: Selection, period: Period, view: View,
         state=_state(context),
         table=view.table,
         noun=TABLES[view.table],
-        metric=METRICS[SUBJECTS[view.table]],
+        metric=replace(metric, label=selection.subject(metric.label, known.category_names())),
         title=describe(context.window, selection.cutoff),
         study=describe(window, 0),
         risk=risk,

@@ -47,7 +47,7 @@ from metrics.trend.values import (
 
 __all__ = [
     "DAY", "GRAINS", "GRAIN_NOUNS", "MONTH", "OFFERED", "WEEK", "Asked", "Part", "Point", "Span", "Total", "Trend",
-    "against_expected", "default_by", "default_grain", "default_metric", "trend", "usable",
+    "default_by", "default_grain", "default_metric", "trend", "usable",
 ]  # fmt: skip
 
 # Which forecast belongs to which metric.
@@ -168,25 +168,11 @@ def _sentence(context: Context, total: Total) -> str:
         said = change.sentence(label, total.value, metric.unit, judges, word, decimals=metric.decimals)
         return f"{place}{said}"
     said = change.sentence(label, total.value, metric.unit, None, decimals=metric.decimals)
-    return f"{place}{said}，{against_expected(total.value, total.usual, metric.unit, total.verdict)}"
+    return f"{place}{said}，{change.against_expected(total.value, total.usual, metric.unit, total.verdict)}"
 
 
 def _subject(context: Context) -> str:
     return context.selection.subject(context.metric.label, context.known.category_names())
-
-
-def against_expected(value: float, usual: tuple[float, float], unit: str, verdict: str) -> str:
-    """Return where a count stands to its expected range: 「高于预期 3–14 起，超出随机波动」.
-
-    Outside the range without a sure verdict it says so, as it may still be chance.
-    """
-    low, high = usual
-    span = f"预期 {low:,.0f}–{high:,.0f} {unit}"
-    if low <= value <= high:
-        judged = compare.TOO_FEW if verdict == compare.TOO_FEW else compare.USUAL
-        return f"{span}，{change.SAID[judged]}"
-    where = f"{'高于' if value > high else '低于'}{span}"
-    return f"{where}，{change.SAID[verdict] if verdict == compare.REAL else '仍可能是偶然'}"
 
 
 def _state(context: Context, total: Total, drawn: list[Point]) -> str:

@@ -47,6 +47,11 @@ def heading_words(selection: Selection, names: Catalogue | None) -> str:
     return f"{words} · {LATEST_IN_FULL}" if is_late else words
 
 
+def said(selection: Selection, names: Catalogue | None) -> str:
+    """Say the whole filter but its days, as exports do."""
+    return selection.describe(names.station_names if names else {}, names.category_names() if names else {})
+
+
 def period_options(selection: Selection, names: Catalogue | None) -> list[dict[str, str]]:
     """Return the periods; 昨日 is called by what it is when the data is older."""
     latest = {"yesterday": LATEST} if _days_behind(selection, names) else {}

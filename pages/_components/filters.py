@@ -50,6 +50,7 @@ def register(app: Dash) -> None:
             "days_hidden": Output("filter-days", "hidden"),
             "selection": Output("selection", "data"),
             "words": Output("period-words", "children"),
+            "said": Output("filter-said", "children"),
             "crumbs": Output("crumbs", "children"),
             "notices": Output("filter-notices", "children"),
         },
@@ -195,6 +196,7 @@ def _words(search: str | None, selection: Selection, names: Catalogue | None, no
         },
         "days_hidden": selection.period != "custom",
         "words": filter_words.heading_words(selection, names),
+        "said": filter_words.said(selection, names),
         "crumbs": filter_words.crumbs(search, selection, names),
         "notices": [states.notice(text) for text in notices],
     }
@@ -209,6 +211,7 @@ def _nothing() -> dict[str, Any]:
         "days_hidden": no_update,
         "selection": no_update,
         "words": no_update,
+        "said": no_update,
         "crumbs": no_update,
         "notices": no_update,
     }

@@ -33,6 +33,8 @@ def layout() -> html.Div:
                                 [
                                     html.H1(PRODUCT, id="page-name", className="page-name"),
                                     html.P(id="period-words", className="period-words num"),
+                                    # For paper and pictures, where the bar does not go.
+                                    html.P(id="filter-said", className="filter-said"),
                                 ],
                                 id="heading",
                             ),

@@ -108,7 +108,7 @@ def _part(found: Trend, part: Part, lines: tuple[Line, Line], limits: tuple[floa
     )  # fmt: skip
     change = tag("span", "同比 ", said(change_of(part.last_year, metric, "同期")), className="part-change")
     style = f"part part-{verdict.tone}" if part.verdict == REAL else "part"
-    drawing = tag("span", layers, className="mini", **{"aria-hidden": "true"})
+    drawing = tag("span", layers, className="mini", **{"aria-hidden": "true"}) if now else None
     return tag("a", heading, amount, change, drawing, href=href, className=style)
 
 

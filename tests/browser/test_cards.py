@@ -132,6 +132,31 @@ def test_picture_is_drawn_here_at_twice_the_size(open_page: Open, tmp_path: Path
     visit.check()
 
 
+WRITTEN = """() => {
+  window.written = [];
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...more) {
+    window.written.push(text);
+    return write.call(this, text, ...more);
+  };
+}"""
+
+
+def test_a_picture_and_a_sheet_say_what_they_are_narrowed_to(open_page: Open, tmp_path: Path) -> None:
+    visit = open_page("/?category=刑事&basis=original")
+    page = visit.page
+    settled(page)
+    page.evaluate(WRITTEN)
+    exported(page, "map", "png", tmp_path)
+    said = "全部派出所 · 刑事 · 原始性质"
+    assert said in "".join(page.evaluate("() => window.written"))
+    expect(page.locator("#filter-said")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator("#filter-said")).to_be_visible()
+    assert page.locator("#filter-said").inner_text() == said
+    visit.check()
+
+
 def test_a_click_narrows_the_page_and_the_crumb_goes_back(open_page: Open) -> None:
     visit = open_page("/")
     page = visit.page

@@ -24,7 +24,6 @@ from metrics.trend import (
     WEEK,
     Asked,
     Trend,
-    against_expected,
     asking,
     campaign,
     default_by,
@@ -82,6 +81,13 @@ def test_the_headline_never_opposes_the_range_it_prints() -> None:
     assert against_expected(28, (12, 26), "起", USUAL) == "高于预期 12–26 起，仍可能是偶然"
     assert against_expected(5, (12, 26), "起", REAL) == "低于预期 12–26 起，超出随机波动"
     assert against_expected(1, (0, 3), "起", TOO_FEW) == "预期 0–3 起，样本不足，难以判断"
+
+
+def test_the_headline_says_what_the_filter_leaves(calm: Snapshot) -> None:
+    found = found_in(calm, period="last7", categories=("刑事",), stations=(tiny.CITY,))
+    assert found.sentence.startswith("东港派出所有效警情（刑事） 84 起")
+    two = found_in(calm, period="last7", stations=(tiny.CITY, tiny.EDGE))
+    assert two.sentence.startswith("2 个派出所有效警情 126 起")
 
 
 def test_a_burst_is_real_in_the_total_the_point_and_the_part(risen: Snapshot) -> None:
