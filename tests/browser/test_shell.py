@@ -15,6 +15,12 @@ from tests.pages.test_jobs import MAPPING, ROWS
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
+_ONE_LINE = """(() => {
+    const box = (part) => part.getBoundingClientRect();
+    const tops = Array.from(document.getElementById("filters").children).map(box).filter((one) => one.width);
+    const inside = box(document.querySelector(".bar-end")).top < tops[0].bottom;
+    return inside && new Set(tops.map((one) => Math.round(one.top))).size === 1;
+})()"""
 
 
 def search_of(page: Page) -> str:
@@ -54,13 +60,18 @@ def test_the_bar_is_one_line_with_every_badge(open_page: Open, width: int) -> No
         }"""
     )
     assert page.locator("#status .chip").count() == 2
-    same_line = """(() => {
-        const box = (part) => part.getBoundingClientRect();
-        const tops = Array.from(document.getElementById("filters").children).map(box).filter((one) => one.width);
-        const inside = box(document.querySelector(".bar-end")).top < tops[0].bottom;
-        return inside && new Set(tops.map((one) => Math.round(one.top))).size === 1;
-    })()"""
-    assert holds(page, same_line)
+    assert holds(page, _ONE_LINE)
+
+
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_chosen_days_stand_in_the_one_line_of_the_bar(open_page: Open, width: int) -> None:
+    page = open_page("/trend?period=custom&from=2026-10-23&to=2026-11-20&category=刑事").page
+    page.set_viewport_size({"width": width, "height": 900})
+    settled(page)
+    expect(page.locator("#filter-from")).to_have_value("2026-10-23")
+    expect(page.locator("#filter-category-summary")).to_have_text("刑事")
+    page.evaluate("document.getElementById('filter-station-summary').textContent = '新港派出所'")
+    assert holds(page, _ONE_LINE)
 
 
 def test_filter_rewrites_the_url_and_the_url_reproduces_the_page(open_page: Open) -> None:
