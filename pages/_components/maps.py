@@ -16,6 +16,8 @@ from pages._components.template import pixels, tokens
 _WIDTH, _HEIGHT = 560, 300
 # How far outside a spot may lie, in sizes of the outlined bureau or of the middle half of its spots; least in degrees.
 _FAR_FROM_OUTLINES, _FAR_FROM_SPOTS, _SMALLEST_REACH = 1.0, 4.0, 0.2
+# px of a dot, and what it needs on the usual drawing to be whole on a phone's, which is little more than half as wide.
+_DOT, _ROOM = 13, 14
 # So many stations too small for their names, and so much larger a scale, make an enlarged part worth its room.
 _CROWD, _WORTH = 8, 1.8
 
@@ -49,7 +51,7 @@ def station_map(
     box = window or _box(outlined, dotted, [*cells, *_near(spots, outlined)], focus)
     if box is None:
         return _nothing_to_draw(mode)
-    frame = Frame(box, width, height)
+    frame = _roomy(Frame(box, width, height)) if dotted and not window else Frame(box, width, height)
     data = [_outline(station, shape, values.get(station["code"], {}), mode) for station, shape in outlined]
     # The outlines of flagged and chosen stations lie on top of their neighbours'.
     data.sort(key=lambda one: one["line"]["width"])
@@ -112,6 +114,14 @@ def _box(
     room = 0.04 if wanted != chosen else 0.0
     across, up = (east - west) * room, (north - south) * room
     return west - across, south - up, east + across, north + up
+
+
+def _roomy(frame: Frame) -> Frame:
+    """Widen a map by the room that whole dots need at its edges."""
+    west, south, east, north = frame.box
+    up = _ROOM / frame.scale
+    across = up / frame.squeeze
+    return Frame((west - across, south - up, east + across, north + up), frame.width, frame.height)
 
 
 def _nothing_to_draw(mode: str) -> Figure:
@@ -205,7 +215,7 @@ def _dots(stations: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[st
         "x": [station["lon"] for station in stations],
         "y": [station["lat"] for station in stations],
         "marker": {
-            "size": 13,
+            "size": _DOT,
             "color": [step_colour(mark_of(value.get("strength")), token) for value in chosen],
             "line": {"color": token["ink-2"], "width": 1},
             "opacity": 1,

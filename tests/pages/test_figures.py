@@ -162,6 +162,18 @@ class TestStationMap:
         assert trace(drawn, "dots")["marker"]["color"] == [tokens("light")["high-2"]]
         assert maps.unplaced(listed) == ["c所"]
 
+    def test_dots_at_the_edge_are_whole_and_told_from_their_neighbours(self) -> None:
+        dots = [station(f"d{n}", n / 10, boundary=None) for n in range(8)]
+        drawn = maps.station_map(dots, {}, [], "light", width=560, height=300)
+        found = trace(drawn, "dots")
+        (west, east), (south, north) = (drawn["layout"][axis]["range"] for axis in ("xaxis", "yaxis"))
+        scale = min(560 / (east - west), 300 / (north - south))
+        half = found["marker"]["size"] / 2
+        assert all((x - west) * scale >= half and (east - x) * scale >= half for x in found["x"])
+        assert all((y - south) * scale >= half and (north - y) * scale >= half for y in found["y"])
+        assert found["marker"]["line"]["width"] >= 1
+        assert found["marker"]["line"]["color"] not in found["marker"]["color"]
+
     def test_a_spot_on_another_continent_does_not_shrink_the_map(self) -> None:
         far = station("far", boundary=None, lon=-2.6, lat=53.7)
         listed = [station("a"), station("b", 0.2), far]
