@@ -118,6 +118,20 @@ def clause(comparison: Comparison, unit: str, word: str = "同比", judged: str 
     return f"{word}{_size(comparison, unit, decimals)}{_per_day(comparison, unit)}{behind}"
 
 
+def against_expected(value: float, usual: tuple[float, float], unit: str, verdict: str) -> str:
+    """Return where a count stands to its expected range: 「高于预期 3–14 起，超出随机波动」.
+
+    Outside the range without a sure verdict it says so, as it may still be chance.
+    """
+    low, high = usual
+    span = f"预期 {low:,.0f}–{high:,.0f} {unit}"
+    if low <= value <= high:
+        judged = TOO_FEW if verdict == TOO_FEW else USUAL
+        return f"{span}，{SAID[judged]}"
+    where = f"{'高于' if value > high else '低于'}{span}"
+    return f"{where}，{SAID[verdict] if verdict == REAL else '仍可能是偶然'}"
+
+
 def _amount(value: float, unit: str, decimals: int) -> str:
     if value == 0 and unit == "起":
         return "无"

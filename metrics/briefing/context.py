@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -50,10 +50,6 @@ class Context:
         """How many days of each weekday the window holds."""
         return expectation.weekday_weights(self.window)
 
-    def weights_of(self, metric: Metric) -> dict[int, float]:
-        """How many days of each weekday have elapsed for a metric: cases may end at another hour than alerts."""
-        return expectation.weekday_weights(self.answer.windows[metric.view, "current"])
-
     @property
     def names(self) -> dict[str, str]:
         """Key → name on the axis, in the order in which groups are listed."""
@@ -88,18 +84,33 @@ class Context:
         return Spread(by) if frame is None else spread(frame, by, metrics, self.period.first)
 
     def expected(self, metric: Metric, days: list[date], values: NDArray[np.float64]) -> float | None:
-        """Return the expectation of the window from a metric's daily series; None without eight whole weeks."""
-        before = [
-            (day.isoweekday(), float(value))
-            for day, value in zip(days, values, strict=True)
-            if 0 < (self.window.first_day - day).days <= expectation.WEEKS * 7 and not np.isnan(value)
-        ]
-        if not self.weekly or len(before) < expectation.WEEKS * 7:
-            return None
-        totals: dict[int, float] = {}
-        for weekday, value in before:
-            totals[weekday] = totals.get(weekday, 0.0) + value
-        return expectation.of_weekday_totals(totals, self.weights_of(metric))
+        """Return the expectation of a metric's window from its daily series; None without eight whole weeks.
+
+        Cases may end at another hour than alerts.
+        """
+        return expected_of(self.answer.windows[metric.view, "current"], days, values) if self.weekly else None
+
+
+def expected_of(window: Window, days: list[date], values: NDArray[np.float64]) -> float | None:
+    """Return the expectation of a window from a daily series; None unless it holds the eight whole weeks before."""
+    before = [
+        (day.isoweekday(), float(value))
+        for day, value in zip(days, values, strict=True)
+        if 0 < (window.first_day - day).days <= expectation.WEEKS * 7 and not np.isnan(value)
+    ]
+    if len(before) < expectation.WEEKS * 7:
+        return None
+    totals: dict[int, float] = {}
+    for weekday, value in before:
+        totals[weekday] = totals.get(weekday, 0.0) + value
+    return expectation.of_weekday_totals(totals, expectation.weekday_weights(window))
+
+
+def week_of(window: Window) -> Window | None:
+    """Return the seven days that a single day ends, None for anything longer: one day of cases is too few to judge."""
+    if window.days > 1 or window.end <= window.start:
+        return None
+    return replace(window, start=window.start - timedelta(days=6))
 
 
 def series(frame: pd.DataFrame, metric: str) -> tuple[list[date], NDArray[np.float64]]:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from metrics import change, compare, expectation
 from metrics.ask import compared
 from metrics.briefing.asking import CARD_METRICS, COMPARED, FESTIVAL
-from metrics.briefing.context import Context, series
-from metrics.briefing.values import Card, Row, Spark
+from metrics.briefing.context import Context, expected_of, series, week_of
+from metrics.briefing.values import Card, Row, Spark, Week
 from metrics.compare import Comparison
 from metrics.definitions import ALERT_GROUPS, GROUP_BETTER, METRICS
 from metrics.model import COUNT, Metric
+from metrics.overdispersion import spread
 
 SPARK_SHOWN = 56
 # A table of categories stops here; groups are few and all shown.
@@ -54,11 +55,27 @@ def _card(
         return replace(plain, spark=Spark(days, shares, nothing, nothing))
     days, values = series(frame, metric.id)
     expected = context.expected(metric, days, values)
-    drawn = replace(plain, spark=_spark(days, values, phi))
+    drawn = replace(plain, spark=_spark(days, values, phi), week=_week(context, metric, frame))
     if expected is None or value is None:
         return drawn
     usual, z = expectation.usual_range(expected, phi), _z(value, expected, phi)
     return replace(drawn, expected=usual, z=z, verdict=compare.of_total(value, expected, z, usual))
+
+
+def _week(context: Context, metric: Metric, frame: pd.DataFrame) -> Week | None:
+    """Return the seven days that a single day of cases ends; None without the eight weeks before them."""
+    window = week_of(context.answer.windows[metric.view, "current"])
+    if metric.view != "cases" or window is None:
+        return None
+    days, values = series(frame, metric.id)
+    expected = expected_of(window, days, values)
+    if expected is None:
+        return None
+    phi = spread(frame, (), (metric.id,), window.first_day).of(metric.id, {})
+    inside = [day >= window.first_day for day in days]
+    value = float(np.nansum(values[inside]))
+    usual, z = expectation.usual_range(expected, phi), _z(value, expected, phi)
+    return Week(value, usual, z, compare.of_total(value, expected, z, usual))
 
 
 def festival_note(festival: Comparison | None, metric: Metric) -> str:

@@ -28,10 +28,21 @@ class Spark:
 
 
 @dataclass(frozen=True)
+class Week:
+    """The seven days that a single day ends: count, usual range and verdict, as 案件侦防 shows them."""
+
+    value: float
+    expected: tuple[int, int]
+    z: float
+    verdict: str
+
+
+@dataclass(frozen=True)
 class Card:
     """One key figure. expected: the usual range (central 99%) of its period, None without eight weeks before it.
 
-    festival: the comparison aligned to Spring Festival, None away from it; note says it in words.
+    festival: the comparison aligned to Spring Festival, None away from it; note says it in words. week: of a single day
+    of cases, the days that its key point leads to.
     """
 
     metric: Metric
@@ -44,6 +55,7 @@ class Card:
     spark: Spark
     festival: Comparison | None = None
     note: str = ""
+    week: Week | None = None
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 from scipy import special
 
 from metrics import change, compare, expectation
 from metrics.alarms import BUREAU
-from metrics.briefing.context import short_name
+from metrics.briefing.context import short_name, week_of
 from metrics.briefing.surges import LOWER_IS_BETTER
 from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row
 from metrics.catalogue import Catalogue
@@ -32,7 +31,7 @@ class Found:
     """A point with what it tells of: place (code of a station, or BUREAU), column, count and its overdispersion.
 
     rises: its direction. fact: the count alone, for a sentence that tells of longer than the period. expected: the
-    range that its sentence prints.
+    range that its sentence prints. behind: what the page shows that it leads to, where that is not the same period.
     """
 
     point: Point
@@ -43,6 +42,7 @@ class Found:
     phi: float = 1.0
     fact: str = ""
     expected: tuple[int, int] | None = None
+    behind: str = ""
 
 
 def of_cells(brief: Briefing, known: Catalogue, selection: Selection, hours: Hours) -> list[Found]:
@@ -126,9 +126,10 @@ def outside(brief: Briefing, known: Catalogue, selection: Selection) -> list[Fou
     rows = [replace(row, verdict=REAL) for row in brief.rows if _is_outside(row)]
     cards = [replace(card, verdict=REAL) for card in brief.cards if _is_outside(card)]
     alone = replace(brief, rows=rows, cards=cards)
-    found = [*of_rows(alone, known, selection), *of_cases(alone, known, selection)]
+    found = [*of_rows(alone, known, selection), *_of_cases(alone, known, selection)]
     found.sort(key=lambda one: -one.point.weight)
-    return [replace(one, point=_perhaps(one.point, one.value, one.expected, "仍可能是偶然")) for one in found]
+    doubt = "仍可能是偶然"
+    return [_told(replace(one, point=_perhaps(one.point, one.value, one.expected, doubt))) for one in found]
 
 
 def _is_outside(one: Row | Card) -> bool:
@@ -216,32 +217,59 @@ def explained(found: Found, seasonal: float | None) -> Found | None:
 
 
 def of_cases(brief: Briefing, known: Catalogue, selection: Selection) -> list[Found]:
-    """Cases have no row in the table; alerts are said by their rows. Names the station that stands out most."""
+    """Return the cases that stand; they have no row in the table, alerts are said by their rows."""
+    return [_told(one, REAL) for one in _of_cases(brief, known, selection)]
+
+
+def _of_cases(brief: Briefing, known: Catalogue, selection: Selection) -> list[Found]:
+    """Return cases outside their range, with the station that stands out most."""
     found = []
     for card in brief.cards:
         score = _score(card)
         if card.metric.view != "cases" or score is None or card.value is None:
             continue
-        asked = _week_of(selection, brief.window)
-        query, detail, top = asked.to_query(), "", _standing_out(brief.case_places, score)
+        asked, detail, top = _week_of(selection, brief.window), "", _standing_out(brief.case_places, score)
         if top is not None and not selection.stations:
             name = short_name(known.station_names.get(top.code, top.code))
-            query = replace(asked, stations=(top.code,)).to_query()
             detail = f"最突出的是{name} {top.value:.0f} 起，平常 {top.expected:.1f} 起"
+            # A single day leads to the seven days of which its sentence says the count: those of the whole.
+            asked = replace(asked, stations=(top.code,)) if card.week is None else asked
         tone = "worse" if (score > 0) == (card.metric.better == "lower") else "better"
-        point = Point(_said(card.metric.label, card, score, detail), tone, REAL, "/cases", query, abs(score) + 0.5)
-        found.append(Found(point, BUREAU, card.metric.id, score > 0, card.value, expected=card.expected))
+        text, weight = _said(card.metric.label, card, score, detail), abs(score) + 0.5
+        point = Point(text, tone, REAL, "/cases", asked.to_query(), weight)
+        found.append(
+            Found(
+                point, BUREAU, card.metric.id, score > 0, card.value, expected=card.expected, behind=_behind(card)
+            )
+        )  # fmt: skip
     return found
+
+
+def _behind(card: Card) -> str:
+    """Say what the page of the week shows, to which a single day leads: 「连同前 6 日共 174 起，高于预期 …」."""
+    if card.week is None:
+        return ""
+    unit, week = card.metric.unit, card.week
+    against = change.against_expected(week.value, week.expected, unit, week.verdict)
+    return f"连同前 6 日共 {week.value:,.0f} {unit}，{against}"
+
+
+def _told(one: Found, verdict: str = "") -> Found:
+    """Return a finding whose sentence ends with what the page behind it shows; verdict: said before that."""
+    if not one.behind:
+        return one
+    text = "；".join((f"{one.point.text}，{verdict}" if verdict else one.point.text, one.behind))
+    return replace(one, point=replace(one.point, text=text))
 
 
 def _week_of(selection: Selection, window: Window) -> Selection:
     """Return a selection of one day widened to the week that it ends: a single day of cases is too few to judge."""
-    if window.days > 1 or window.end <= window.start:
+    week = week_of(window)
+    if week is None:
         return selection
     if selection.period == "yesterday":
         return replace(selection, period="last7")
-    first = window.last_day - timedelta(days=6)
-    return replace(selection, period="custom", first=first, last=window.last_day)
+    return replace(selection, period="custom", first=week.first_day, last=week.last_day)
 
 
 def _standing_out(places: list[Place], direction: float) -> Place | None:

@@ -12,6 +12,7 @@ from data.snapshots import Store
 from metrics import catalogue, expectation
 from metrics.briefing import Briefing, Matrix, brief, verdicts
 from metrics.briefing.asking import CARD_METRICS
+from metrics.casework import casework
 from metrics.change import HIGH
 from metrics.compare import NO_BASE, REAL, TOO_FEW, USUAL
 from metrics.model import Refused
@@ -82,13 +83,38 @@ def test_many_cases_name_the_station_that_stands_out(store: Store) -> None:
     found = brief(snapshot, Selection())
     point = next(point for point in found.points if point.text.startswith("刑事立案 31 起"))
     assert "最突出的是南山所 30 起，平常 0.0 起" in point.text
-    # One day of cases is too few to judge: the page that it leads to shows the week.
-    assert point.query == {"period": "last7", "station": tiny.VILLAGE} and point.tone == "worse"
-    day = Selection("custom", LAST, LAST)
-    listed = brief(snapshot, day).points
+    # One day of cases is too few to judge: the page that it leads to shows the week, and the sentence says its count.
+    assert point.query == {"period": "last7"} and point.tone == "worse"
+    assert point.text.endswith(f"起，{REAL}；连同前 6 日共 37 起，高于预期 1–15 起，超出随机波动")
+    listed = brief(snapshot, Selection("custom", LAST, LAST)).points
     point = next(point for point in listed if point.text.startswith("刑事立案 31 起"))
-    week = Selection("custom", LAST - timedelta(days=6), LAST, (tiny.VILLAGE,))
-    assert Selection.from_query(point.query) == (week, [])
+    assert Selection.from_query(point.query) == (Selection("custom", LAST - timedelta(days=6), LAST), [])
+    # A week leads to the station of which it says the count.
+    listed = brief(snapshot, Selection(period="last7")).points
+    point = next(point for point in listed if point.text.startswith("刑事立案 37 起"))
+    assert point.query == {"period": "last7", "station": tiny.VILLAGE} and "连同" not in point.text
+
+
+def test_a_day_of_cases_tells_the_week_that_its_page_shows(store: Store) -> None:
+    def filed(con: duckdb.DuckDBPyConnection) -> None:
+        for n in range(140):
+            rows = [
+                {"filed": f"{FIRST + timedelta(days=n)} 23:{m:02d}:00"} for m in range(4 + 5 * n % 7 + 9 * (n == 139))
+            ]
+            tiny.cases(con, rows)
+
+    snapshot = tiny.snapshot_of(store, steady, filed)
+    for selection in (Selection(), Selection("custom", LAST, LAST), Selection("custom", LAST, LAST, (tiny.CITY,))):
+        found = brief(snapshot, selection)
+        card = next(one for one in found.cards if one.metric.id == "cases_filed")
+        point = next(one for one in found.points if one.text.startswith("刑事立案"))
+        shown, _ = Selection.from_query(point.query)
+        figure = casework(snapshot, shown).figures[0]
+        assert card.week is not None and card.week.value == figure.value != card.value
+        assert (card.week.expected, card.week.z, card.week.verdict) == (figure.expected, figure.z, figure.verdict)
+        assert f"{point.verdict}：仍可能是偶然；连同前 6 日共 {figure.value:.0f} 起，" in point.text
+    # Longer periods lead to themselves.
+    assert {one.week for one in brief(snapshot, Selection(period="last7")).cards} == {None}
 
 
 def test_single_days_on_other_weekdays_are_said_so(store: Store) -> None:

@@ -103,3 +103,10 @@ def test_what_lies_outside_its_printed_range_is_not_called_usual(
     verdict: str, value: float | None, expected: tuple[float, float] | None, said: str
 ) -> None:
     assert change.badge(verdict, value, expected) == said
+
+
+def test_a_sentence_never_opposes_the_range_it_prints() -> None:
+    assert change.against_expected(28, (12, 26), "起", REAL) == "高于预期 12–26 起，超出随机波动"
+    assert change.against_expected(28, (12, 26), "起", USUAL) == "高于预期 12–26 起，仍可能是偶然"
+    assert change.against_expected(5, (12, 26), "起", REAL) == "低于预期 12–26 起，超出随机波动"
+    assert change.against_expected(1, (0, 3), "起", TOO_FEW) == "预期 0–3 起，样本不足，难以判断"

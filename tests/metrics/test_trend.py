@@ -76,13 +76,6 @@ def test_a_day_is_shown_with_eight_weeks_and_the_same_dates_a_year_before(calm: 
     assert found.sentence == f"有效警情 18 起，预期 {low}–{high} 起，在正常波动范围内"
 
 
-def test_the_headline_never_opposes_the_range_it_prints() -> None:
-    assert against_expected(28, (12, 26), "起", REAL) == "高于预期 12–26 起，超出随机波动"
-    assert against_expected(28, (12, 26), "起", USUAL) == "高于预期 12–26 起，仍可能是偶然"
-    assert against_expected(5, (12, 26), "起", REAL) == "低于预期 12–26 起，超出随机波动"
-    assert against_expected(1, (0, 3), "起", TOO_FEW) == "预期 0–3 起，样本不足，难以判断"
-
-
 def test_the_headline_says_what_the_filter_leaves(calm: Snapshot) -> None:
     found = found_in(calm, period="last7", categories=("刑事",), stations=(tiny.CITY,))
     assert found.sentence.startswith("东港派出所有效警情（刑事） 84 起")
