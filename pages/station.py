@@ -247,7 +247,7 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, Asked, str, str]) -> d
         "texts": unseen | {name: change_rows.card_text(card) for name, card in shown.items()},
         "sparks": unseen | {name: change_rows.card_spark(card, mode) for name, card in shown.items()},
         "cards": {
-            **selfcheck_cards.tables_of(found, selection, query, source),
+            **selfcheck_cards.tables_of(found, known, selection, query, source),
             **selfcheck_cards.figures_of(found, known, query, mode, source),
             "station-peers": selfcheck_cards.peers_of(found, known, source),
         },

@@ -87,7 +87,9 @@ def _narrowing(found: SelfCheck, query: dict[str, str]) -> html.P:
     return states.notice([f"警情与案件的图表只含{found.only}；目标对照、警力、同类所比较为全部类别。", back])
 
 
-def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], source: str) -> dict[str, Slots]:
+def tables_of(
+    found: SelfCheck, known: Catalogue, selection: Selection, query: dict[str, str], source: str
+) -> dict[str, Slots]:  # fmt: skip
     """Return the cards whose body is text or a table."""
     brief = found.briefing
     label = brief.subject.label
@@ -118,16 +120,22 @@ def tables_of(found: SelfCheck, selection: Selection, query: dict[str, str], sou
             note=brief.judged_by,
             source=source,
         ),
-        "station-alarms": cards.filled(
-            view.alarms(found, _alarm_links(found, selection)),
-            title=view.titled(found, view.alarms_title(found)),
-            sub="有效警情，起 · 时段末前 7 日",
-            note=found.alarms_note if found.alarms is not None else "",
-            source=source,
-        ),
+        "station-alarms": _alarms(found, known, selection, source),
         "station-beats": _beats(found, source),
         "station-open": _open(found, source),
     }
+
+
+def _alarms(found: SelfCheck, known: Catalogue, selection: Selection, source: str) -> Slots:
+    if found.alarms is None and not known.coverage.get("alerts"):
+        return cards.lacking("没有警情数据，无法预警。", title="预警")
+    return cards.filled(
+        view.alarms(found, _alarm_links(found, selection)),
+        title=view.titled(found, view.alarms_title(found)),
+        sub="有效警情，起 · 时段末前 7 日",
+        note=found.alarms_note if found.alarms is not None else "",
+        source=source,
+    )
 
 
 def _beats(found: SelfCheck, source: str) -> Slots:

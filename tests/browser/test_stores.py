@@ -79,4 +79,7 @@ def check(visit: Visit, template: str) -> None:
     assert not any(word in said for word in ("NaN", "None", "nan ", "inf ")), template
     assert len(said) > 15, template
     expect(visit.page.locator("#notices .notice-worse")).to_have_count(0)
+    # A card without data is one line, whatever stands beside it.
+    lines = "Array.from(document.querySelectorAll('.card-box:has(> .card-note > .lacking)'))"
+    assert visit.page.evaluate(f"{lines}.filter((card) => card.offsetHeight > 64).map((card) => card.id)") == []
     visit.check()

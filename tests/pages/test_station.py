@@ -157,6 +157,18 @@ def test_what_the_store_has_never_held_takes_one_line(store: Store) -> None:
     assert "lacking" not in str(answer["station-week-note"]["children"])
 
 
+def test_a_store_of_cases_only_has_no_cards_of_alerts(store: Store) -> None:
+    def only(con: Any) -> None:
+        con.execute("INSERT INTO stations (code, name) VALUES ('A', '东港派出所')")
+        tiny.cases(con, [{"filed": "2026-11-20 08:00", "station": "A"}])
+
+    tiny.publish(store, only, with_lists=False)
+    answer = show(create_app(store.root).server.test_client(), "A")
+    shown = {id for id in CARD_METRICS if not answer[f"station-kpi-{id}"]["hidden"]}
+    assert shown == {"cases_filed", "clear_rate"}
+    assert "'className': 'lacking'" in str(answer["station-alarms-note"]["children"])
+
+
 def test_chooser_lists_all_with_what_they_miss(client: FlaskClient, codes: list[str]) -> None:
     listed = choose(client, "?period=month")
     assert all(f"/station/{code}?period=month" in listed for code in codes)
