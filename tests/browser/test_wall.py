@@ -93,6 +93,34 @@ def _ticked_until_drawn(page: Page) -> None:
     expect(title).not_to_be_empty()
 
 
+def test_figures_that_are_slow_to_load_draw_no_page_anew(open_page: Callable[..., Visit]) -> None:
+    page = open_page("/glossary").page
+    # What draws figures fails once and then takes longer than Dash is patient for.
+    asked: list[Route] = []
+    page.route("**/plotly.min.js", lambda route: asked.append(route) if asked else _fail(asked, route))
+    page.add_init_script(
+        "window.drawnWalls = 0; new MutationObserver(list => list.forEach(one => one.addedNodes.forEach(node => {"
+        " if (node.id === 'wall') { window.drawnWalls += 1; } }))).observe(document, {childList: true, subtree: true});"
+    )
+    page.clock.install()
+    page.goto(page.url.replace("/glossary", "/wall?mode=dark&screens=week"))
+    expect(page.locator("#wall")).to_be_attached()
+    for _ in range(200):
+        if len(asked) == 2:
+            break
+        page.clock.run_for(1000)
+        page.wait_for_timeout(50)
+    page.clock.run_for(40_000)
+    asked[1].continue_()
+    expect(page.locator("#wall-week-figure .main-svg").first).to_be_attached()
+    assert page.evaluate("window.drawnWalls") == 1
+
+
+def _fail(asked: list[Route], route: Route) -> None:
+    asked.append(route)
+    route.abort()
+
+
 def test_a_lost_server_is_said_and_found_again(browser: BrowserContext, tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     tiny.publish(store, lambda con: tiny.daily_alerts(con, "2026-08-01", 90, 6))
