@@ -13,7 +13,7 @@ from data.reading import Snapshot
 from data.snapshots import StoreError
 from metrics import cache, catalogue, privacy
 from metrics.compare import DEPENDENT, NOT_JUDGED
-from metrics.definitions import METRICS
+from metrics.definitions import METRICS, UNREGISTERED
 from metrics.funnels import funnel
 from metrics.model import MetricError
 from metrics.repeats import FIGURES
@@ -287,6 +287,8 @@ def _map(page: Page, known: catalogue.Catalogue, chosen: tuple[str, ...]) -> dic
 
 def _beats(page: Page) -> dict[str, Any]:
     listed = page.places.beats
+    if listed and all(one.beat in ("", UNREGISTERED) for one in listed):
+        return cards.lacking("没有登记警格。请在「数据接入」导入警格表。", title="重复警格")
     if not listed:
         return cards.filled(html.P("没有重复地点。", className="tone-none"), source=page.source)
     shown = listed[:MOST_BEATS]

@@ -51,7 +51,11 @@ def station_map(
     box = window or _box(outlined, dotted, [*cells, *_near(spots, outlined)], focus)
     if box is None:
         return _nothing_to_draw(mode)
-    frame = _roomy(Frame(box, width, height)) if dotted and not window else Frame(box, width, height)
+    frame = Frame(box, width, height)
+    if window:
+        dotted = _whole(dotted, frame)
+    elif dotted:
+        frame = _roomy(frame)
     data = [_outline(station, shape, values.get(station["code"], {}), mode) for station, shape in outlined]
     # The outlines of flagged and chosen stations lie on top of their neighbours'.
     data.sort(key=lambda one: one["line"]["width"])
@@ -122,6 +126,16 @@ def _roomy(frame: Frame) -> Frame:
     up = _ROOM / frame.scale
     across = up / frame.squeeze
     return Frame((west - across, south - up, east + across, north + up), frame.width, frame.height)
+
+
+def _whole(dotted: Sequence[Any], frame: Frame) -> list[Any]:
+    """Leave out the dots that would be cut by the edge of a window, or lie under its scale bar."""
+    west, south, east, north = frame.box
+    up = _DOT / 2 / frame.scale
+    across = up / frame.squeeze
+    return [
+        one for one in dotted if west + across <= one["lon"] <= east - across and south + up <= one["lat"] <= north - up
+    ]
 
 
 def _nothing_to_draw(mode: str) -> Figure:

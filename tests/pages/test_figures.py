@@ -171,6 +171,8 @@ class TestStationMap:
         half = found["marker"]["size"] / 2
         assert all((x - west) * scale >= half and (east - x) * scale >= half for x in found["x"])
         assert all((y - south) * scale >= half and (north - y) * scale >= half for y in found["y"])
+        part = maps.station_map(dots, {}, [], "light", window=(west, south, found["x"][4], north))
+        assert trace(part, "dots")["x"] == found["x"][:4]
         assert found["marker"]["line"]["width"] >= 1
         assert found["marker"]["line"]["color"] not in found["marker"]["color"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -16,7 +17,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from data.snapshots import Store
 from metrics.compare import DEPENDENT, NO_BASE, REAL, USUAL, Comparison
-from metrics.definitions import METRICS
+from metrics.definitions import METRICS, UNREGISTERED
 from metrics.hotspots.concentration import _measured
 from metrics.repeats.values import Figure, Places, Row, Spot
 from pages._components import repeat_figures, repeat_tables, repeat_words
@@ -134,6 +135,14 @@ def test_without_keys_and_places_no_card_stands_empty(tmp_path: Any) -> None:
     assert found["repeat-grid"]["className"] == "grid no-shares no-spots"
     assert html_of(found["repeat-state"]["children"]).count("没有来电标识和坐标，无法判断重复。") == 1
     assert "'className': 'lacking'" in str(found["repeat-lorenz-note"]["children"])
+
+
+def test_places_without_beats_are_no_list_of_beats(demo_app: Dash) -> None:
+    places = SimpleNamespace(beats=(SimpleNamespace(beat=UNREGISTERED), SimpleNamespace(beat=UNREGISTERED)))
+    page = importlib.import_module("pages.repeat")
+    found = page._beats(SimpleNamespace(places=places))
+    assert "没有登记警格" in str(found["note"]) and found["note"].className == "lacking"
+    assert found["title"] == "重复警格"
 
 
 def test_unknown_keys_fall_back_with_a_notice(client: FlaskClient) -> None:
