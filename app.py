@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import dash
-from dash import Dash, ctx
+from dash import Dash, State, ctx
 from dash.exceptions import MissingCallbackContextException, PreventUpdate
 from flask import Flask, Response, jsonify, request
 from waitress.server import create_server
@@ -68,6 +68,8 @@ def create_app(store_path: Path | str = DEFAULT_STORE) -> Dash:
         external_stylesheets=["/assets/vendor/bootstrap.min.css"],
         pages_folder=str(ROOT / "pages"),
         use_pages=True,
+        # What the last page that was drawn is called: it comes with each question for a page.
+        routing_callback_inputs={"drawn": State("_pages_store", "data")},
         include_pages_meta=False,
         compress=True,
         serve_locally=True,
@@ -94,12 +96,13 @@ def create_app(store_path: Path | str = DEFAULT_STORE) -> Dash:
 def _keep_page_on_filter_change() -> None:
     """Let a page stand when only the query of the URL changes: its callbacks follow the filter, its figures stay.
 
+    A page that is still on its way when the filter changes does not stand yet: Dash has given up its answer.
     A page that cannot be laid out says so in its place.
     """
 
-    def standing(layout: Callable[..., Any]) -> Callable[..., Any]:
-        def answer(**query: Any) -> Any:
-            if _only_query_changed():
+    def standing(layout: Callable[..., Any], title: str) -> Callable[..., Any]:
+        def answer(drawn: Any = None, **query: Any) -> Any:
+            if _only_query_changed() and drawn == {"title": title}:
                 raise PreventUpdate
             try:
                 return layout(**query)
@@ -110,7 +113,7 @@ def _keep_page_on_filter_change() -> None:
 
     for page in dash.page_registry.values():
         if callable(page["layout"]):
-            page["layout"] = standing(page["layout"])
+            page["layout"] = standing(page["layout"], page["title"])
 
 
 def _only_query_changed() -> bool:
