@@ -102,7 +102,7 @@ def _without_content(known: Catalogue, recent: Briefing | None) -> dict[str, str
     if known.data_as_of is None:
         missing["concern"] = "没有警情或案件数据。"
     if recent is not None and not any(place.value or place.expected for place in recent.places):
-        missing["map"] = "近 7 日没有按派出所登记的警情。"
+        missing["map"] = f"近 7 日没有按派出所登记的{recent.place_metric.label}。"
     return missing
 
 

@@ -176,7 +176,7 @@ def extra_parts(snapshot: Snapshot, found: Allocation, extra: int | None, hours:
         "posts": [(DEFAULT, "补足为止"), *((str(n), f"{n} 个岗位") for n in sorted(listed))],
         "post": [(str(n), f"{n} 小时") for n in staffing_questions.POSTS],
     }
-    heads = {
+    heads: dict[str, Any] = {
         "title": staffing_words.allocation_title(found), "sub": "每岗每日一班、每班 1 人；按平均日各钟点的缺口",
         "note": "逐个岗位给最缺的所和时段，对降低最大缺口而言是最优的；只给有缺人时段的所，补到缺口不足半人。",
         "source": status.source_line(snapshot),

@@ -37,7 +37,7 @@ def head(screen: str, snapshot: Snapshot, found: Wall) -> list[Any]:
 def text(screen: str, found: Wall) -> list[Any]:
     """Return what stands beside the figure of a screen, or why there is nothing."""
     if screen in found.missing:
-        return [html.P(f"本屏暂无内容：{found.missing[screen]}", className="wall-block wall-label")]
+        return [html.P(f"本屏暂无内容：{found.missing[screen]}", className="wall-said wall-label")]
     return _TEXTS[screen](found)
 
 
@@ -306,7 +306,7 @@ def _concern_text(found: Wall) -> list[Any]:
         ("没有缺人的时段", found.work is not None),
     ]  # fmt: skip
     said = "，".join(words for words, is_known in looked if is_known)
-    return [html.P(f"{said}。" if said else "数据不足，不能判断。", className="wall-block"), *notes]
+    return [html.P(f"{said}。" if said else "数据不足，不能判断。", className="wall-said"), *notes]
 
 
 def _concern(one: Concern) -> html.Li:
@@ -326,7 +326,8 @@ def _concern(one: Concern) -> html.Li:
 def _huge(comparison: Comparison, metric: Metric) -> html.P:
     change = change_of(comparison, metric, "同期")
     tone = change.tone if change.sure else "none"
-    return html.P(f"{change.sign} {change.text}".strip(), className=f"wall-huge tone-{tone}")
+    sign = [html.Span(change.sign, className="wall-sign"), " "] if change.sign else []
+    return html.P([*sign, change.text], className=f"wall-huge tone-{tone}")
 
 
 def _with_verdict(comparison: Comparison, metric: Metric, counts: bool = True) -> list[Any]:

@@ -81,7 +81,8 @@ def test_named_screens_stay_even_without_data(tmp_path: Path) -> None:
     found = answer(client, {**HD, "key": "k"}, view(screens=["match", "today"], chosen=True, limit=2.0))
     assert found["wall-shown"]["data"]["screens"] == ["match", "today"]
     assert found["wall-shown"]["data"]["limit"] == 2
-    assert "本屏暂无内容" in html_of(found["wall-match-text"]["children"])
+    said = html_of(found["wall-match-text"]["children"])
+    assert "本屏暂无内容" in said and 'class="wall-said' in said
     left = answer(client, {**HD, "key": "k"}, view(screens=["match", "today"]))
     assert left["wall-shown"]["data"]["screens"] == ["today"]
 
