@@ -75,6 +75,7 @@ figures.follow_clicks("map-figure")
         "state": Output("briefing-state", "children"),
         "report": Output("briefing-report", "children"),
         "hidden": Output("briefing-grid", "hidden"),
+        "kpis": {name: Output(f"kpi-{name}", "hidden") for name in CARD_METRICS},
         "texts": {name: Output(f"kpi-{name}-text", "children") for name in CARD_METRICS},
         "sparks": {name: Output(id, "figure") for name, id in _SPARKS.items()},
         "cards": cards.slots(tables=("points", "changes", "matrix", "briefing-alarms"), figures=("week", "map")),
@@ -104,6 +105,7 @@ def _only(message: html.Div) -> dict[str, Any]:
         "state": message,
         "report": cards.NONE,
         "hidden": True,
+        "kpis": dict.fromkeys(CARD_METRICS, cards.NONE),
         "texts": dict.fromkeys(CARD_METRICS, cards.NONE),
         "sparks": dict.fromkeys(CARD_METRICS, cards.NONE),
         "cards": cards.kept("points", "changes", "matrix", "briefing-alarms", "week", "map"),
@@ -116,13 +118,18 @@ def _drawn(snapshot: Snapshot, question: tuple[Selection, str]) -> dict[str, Any
     known = catalogue.of(snapshot)
     if found.state in ("no_data", "no_result"):
         return _only(states.no_data(_covered(known)) if found.state == "no_data" else states.no_result())
+    # A filter by category leaves some figures nothing of their own to say.
+    shown = {card.metric.id: card for card in found.cards}
     return {
         "state": [states.notice(note) for note in found.notes]
         + ([states.nothing_happened(found.noun)] if found.state == "nothing" else []),
         "report": f"{report_downloads.name_of(selection, known)}：{found.title}",
         "hidden": False,
-        "texts": {card.metric.id: change_rows.card_text(card) for card in found.cards},
-        "sparks": {card.metric.id: change_rows.card_spark(card, mode) for card in found.cards},
+        "kpis": {name: name not in shown for name in CARD_METRICS},
+        "texts": {name: change_rows.card_text(shown[name]) if name in shown else [] for name in CARD_METRICS},
+        "sparks": {
+            name: change_rows.card_spark(shown[name], mode) if name in shown else cards.NONE for name in CARD_METRICS
+        },
         "cards": _cards(found, known, selection, mode, status.source_line(snapshot)),
     }
 

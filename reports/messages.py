@@ -36,10 +36,10 @@ def _points(source: Source) -> Table:
 
 
 def _whole(source: Source) -> Message:
-    if not source.has_alerts:
+    card = volumes.card_of(source, "alerts_valid")
+    if not source.has_alerts or card is None:
         return Message(volumes.opening(source), volumes.trend_chart(source))
-    text = of_card(volumes.card_of(source, "alerts_valid"))
-    return Message(f"{source.briefing.title}，{source.whole}{text}", volumes.trend_chart(source))
+    return Message(f"{source.briefing.title}，{source.whole}{of_card(card)}", volumes.trend_chart(source))
 
 
 def categories(source: Source) -> Message | None:
@@ -90,5 +90,5 @@ def _hours(source: Source) -> Message | None:
 def _cases(source: Source) -> Message | None:
     if not source.has_cases or source.briefing.subject.view == "cases":
         return None
-    filed, rate = (volumes.card_of(source, name) for name in ("cases_filed", "clear_rate"))
-    return Message(f"{of_card(filed)}；{of_card(rate)}", figures.trend(filed))
+    told = [card for name in ("cases_filed", "clear_rate") if (card := volumes.card_of(source, name))]
+    return Message("；".join(map(of_card, told)), volumes.trend_of(source, "cases_filed")) if told else None

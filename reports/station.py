@@ -260,12 +260,10 @@ def _messages(own: _Own) -> list[Message]:
     short = [f"{one.target.label}（{one.gap.text}）" for one in missed[:3] if one.gap]
     said = f"{len(missed)} 项目标未达标：{names(short)}" if missed else "没有未达标的目标"
     months = _months(own)
+    whole = volumes.card_of(source, "alerts_valid" if source.has_alerts else "cases_filed")
     found = [
         Message(said, _score_slide(own)),
-        Message(
-            of_card(volumes.card_of(source, "alerts_valid" if source.has_alerts else "cases_filed")),
-            months[0] if months else None,
-        ),
+        Message(of_card(whole), months[0] if months else None) if whole else None,
         messages.categories(source),
     ]
     busy = hours.chapter(source)

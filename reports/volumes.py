@@ -23,14 +23,14 @@ def opening(source: Source) -> str:
             return f"{found.title}，{source.whole}未立案件。"
         kinds = counts((row.name, row.value or 0) for row in found.rows)
         return f"{found.title}，{source.whole}共立案件 {total:,.0f} 起：{kinds}。"
-    every, valid = (card_of(source, name).value or 0 for name in ("alerts", "alerts_valid"))
+    every, valid = (card.value or 0 if (card := card_of(source, name)) else 0 for name in ("alerts", "alerts_valid"))
+    if source.selection.categories:
+        some = f"共接所选类别有效警情 {valid:,.0f} 起" if valid else "未接报所选类别警情"
+        return f"{found.title}，{source.whole}{some}。"
     if not every:
         return f"{found.title}，{source.whole}未接报警情。"
-    kind = "所选类别警情" if source.selection.categories else "各类警情"
-    said = f"{found.title}，{source.whole}共接{kind} {every:,.0f} 起，其中有效警情 {valid:,.0f} 起。"
-    if not valid or source.selection.categories:
-        return said
-    return f"{said}有效警情中，{_groups(source)}。"
+    said = f"{found.title}，{source.whole}共接各类警情 {every:,.0f} 起，其中有效警情 {valid:,.0f} 起。"
+    return f"{said}有效警情中，{_groups(source)}。" if valid else said
 
 
 def _groups(source: Source) -> str:
@@ -60,9 +60,9 @@ def _inside(source: Source, group: str) -> str:
     return f"（{counts(listed)}）" if len(listed) > 1 else ""
 
 
-def card_of(source: Source, metric: str) -> Card:
-    """Return a key figure of the briefing."""
-    return next(card for card in source.briefing.cards if card.metric.id == metric)
+def card_of(source: Source, metric: str) -> Card | None:
+    """Return a key figure of the briefing, None where the chosen categories leave it nothing to say."""
+    return next((card for card in source.briefing.cards if card.metric.id == metric), None)
 
 
 def key_figures(source: Source) -> list[Card]:
@@ -135,5 +135,10 @@ def _category_table(source: Source) -> Table:
 
 def trend_chart(source: Source) -> Chart | None:
     """Return the daily line of what the briefing counts."""
-    wanted = "alerts_valid" if source.has_alerts else "cases_filed"
-    return figures.trend(card_of(source, wanted))
+    return trend_of(source, "alerts_valid" if source.has_alerts else "cases_filed")
+
+
+def trend_of(source: Source, metric: str) -> Chart | None:
+    """Return the daily line of a key figure, None where there is none."""
+    card = card_of(source, metric)
+    return None if card is None else figures.trend(card)

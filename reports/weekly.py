@@ -112,7 +112,7 @@ def _against_last_week(source: Source) -> list[Text]:
     if not source.has_alerts:
         return []
     card = volumes.card_of(source, "alerts_valid")
-    if card.value is None:
+    if card is None or card.value is None:
         return []
     return [Text(f"{of_card(card)}。日均 {card.value / source.window.days:,.1f} 起。")]
 
@@ -179,7 +179,7 @@ def _cases(source: Source) -> list[Part]:
     note = "单位：起。判定为环比，各类按自身检验（3 个标准差）。"
     if kinds:
         parts.append(tables.changes("刑事立案较多的类别", "类别", kinds, note))
-    trend = figures.trend(volumes.card_of(source, "cases_filed"))
+    trend = volumes.trend_of(source, "cases_filed")
     return [*parts, *([trend] if trend else [])]
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 from data.reading import Snapshot
 from metrics import cache, catalogue, compare, festivals
-from metrics.briefing import lines, seasons
+from metrics.briefing import lines, narrowing, seasons
 from metrics.briefing import places as placed
 from metrics.briefing.asking import CARD_METRICS, FESTIVAL, RESPONSE, answered, shape_of
 from metrics.briefing.context import Context, short_name
@@ -54,7 +54,7 @@ def _brief(snapshot: Snapshot, selection: Selection) -> Briefing:
             span: _said_window(answer.windows[context.subject.view, span], context.window, selection.cutoff)
             for span in shape.compared
         },
-        cards=lines.cards(context),
+        cards=narrowing.kept(lines.cards(context), selection),
         rows=lines.rows(context),
         matrix=matrix,
         places=places,

@@ -9,6 +9,7 @@ from scipy import special
 
 from metrics import change, compare, expectation
 from metrics.alarms import BUREAU
+from metrics.briefing.asking import CARD_METRICS
 from metrics.briefing.context import short_name, week_of
 from metrics.briefing.surges import LOWER_IS_BETTER
 from metrics.briefing.values import Briefing, Card, Matrix, Place, Point, Row
@@ -298,6 +299,9 @@ def closing(brief: Briefing, selection: Selection, is_calm: bool) -> Point:
     """Say how the whole stands, so that a quiet morning reads as such and not as a gap."""
     query = {**selection.to_query(), "metric": brief.subject.id}
     card = next((one for one in brief.cards if one.metric.id == brief.subject.id), None)
+    if card is None and brief.subject.id in CARD_METRICS:
+        text = f"所选类别不属于{brief.noun}类别，{brief.subject.label}不适用"
+        return Point(text, "plain", NOT_JUDGED, "/cases", selection.to_query(), 0.0)
     if card is None:
         total = sum(row.value or 0 for row in brief.rows)
         return Point(f"{brief.subject.label}共 {total:,.0f} 起", "plain", NOT_JUDGED, "/trend", query, 0.0)

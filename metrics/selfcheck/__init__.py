@@ -50,7 +50,7 @@ def _found(snapshot: Snapshot, selection: Selection, pack: Pack, month: date) ->
     known = catalogue.of(snapshot)
     station = known.stations[selection.stations[0]]
     only = named(selection, known)
-    found = narrowed(brief(snapshot, selection), selection, only)
+    found = narrowed(brief(snapshot, selection), only)
     card = scorecard(snapshot, pack, month)
     scores = ranked(card.of_station(station.code))
     last = last_day(known, selection, found.subject.view)

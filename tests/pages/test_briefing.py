@@ -13,12 +13,13 @@ from flask.testing import FlaskClient
 from data.reading import Reader
 from data.snapshots import Store
 from metrics import catalogue
-from metrics.briefing import Point, brief
+from metrics.briefing import CARD_METRICS, Point, brief
 from metrics.briefing.surges import SLOW
 from metrics.compare import REAL
 from metrics.selection import Selection
-from pages._components import briefing_warnings, change_rows, tables
+from pages._components import briefing_export, briefing_warnings, change_rows, tables
 from pages._components.changes import Change, Verdict
+from pages._components.shown import Shown
 from tests import tiny
 from tests.metrics.test_briefing import burst, steady
 from tests.metrics.test_briefing_points import alarm, fitted, slow
@@ -93,6 +94,25 @@ def test_the_page_links_only_to_pages_that_are_there(demo_app: Dash, demo_store:
     answer = ask(client, "briefing-alarms-body.children", inputs)
     assert "预警" in html_of(answer["briefing-alarms-body"]["children"])
     assert "有效警情共" in html_of(answer["points-body"]["children"])
+
+
+@pytest.mark.parametrize("chosen", ["", "刑事", "0101", "刑事,求助"])
+def test_the_page_and_its_file_show_the_figures_that_categories_leave(
+    client: FlaskClient, demo_store: Store, chosen: str
+) -> None:
+    snapshot = Reader(demo_store).snapshot()
+    assert snapshot is not None
+    query = {"period": "last7", **({"category": chosen} if chosen else {})}
+    selection, _ = Selection.from_query(query)
+    kept = [card.metric for card in brief(snapshot, selection).cards]
+    answer = ask(client, "briefing-grid.hidden", {"selection.data": query, "snapshot.data": "1", "mode.data": "light"})
+    seen = [name for name in CARD_METRICS if not answer[f"kpi-{name}"]["hidden"]]
+    assert seen == [metric.id for metric in kept] and (len(seen) == len(CARD_METRICS)) == (not chosen)
+    # No frame is left waiting.
+    assert not any("skeleton" in html_of(answer[f"kpi-{name}-text"]["children"]) for name in CARD_METRICS)
+    assert all(answer[f"kpi-{name}-text"]["children"] == [] for name in CARD_METRICS if name not in seen)
+    sheet = briefing_export._kpi_sheets(Shown(snapshot, demo_store, selection, "/", query))[0]
+    assert [row[0] for row in sheet.rows] == [metric.label for metric in kept]
 
 
 def test_a_share_above_all_is_explained_and_its_line_is_named(store: Store) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 
 from data.reading import Snapshot
@@ -17,11 +18,11 @@ from metrics.ask import ask
 from metrics.briefing import brief
 from metrics.change import badge
 from metrics.selection import Selection
-from reports import station, writing
+from reports import daily, station, weekly, writing
 from reports.document import Chart, Report
 from tests import tiny
 from tests.reports import reading
-from tests.reports.making import CALLER, LAST, MADE, of_day, of_week, whole
+from tests.reports.making import CALLER, LAST, MADE, of_day, of_week, steady, whole
 
 DAY = Selection("custom", LAST, LAST)
 
@@ -112,6 +113,35 @@ def _rounded(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 # ---- the same numbers as the pages ---------------------------------------------------------------
+
+
+def of_every_kind(con: duckdb.DuckDBPyConnection) -> None:
+    """A dispute and a case a day beside the steady calls."""
+    steady(con)
+    days = [LAST - timedelta(days=n) for n in range(140)]
+    tiny.alerts(con, [{"call": f"{day} 20:00:00", "cat": "04"} for day in days])
+    tiny.cases(con, [{"filed": f"{day} 23:00:00", "solved": f"{day} 23:30:00"} for day in days])
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return tiny.snapshot_of(Store(tmp_path_factory.mktemp("mixed") / "store"), of_every_kind)
+
+
+@pytest.mark.parametrize("made", [daily.daily, weekly.weekly])
+@pytest.mark.parametrize("chosen", [("刑事",), ("求助",), ("0101", "纠纷"), ("050100",)])
+def test_a_report_of_categories_has_the_key_figures_of_the_page(
+    mixed: Snapshot, made: Callable[..., Report], chosen: tuple[str, ...]
+) -> None:
+    selection = Selection("custom", LAST - timedelta(days=6), LAST, categories=chosen)
+    report = made(mixed, selection, MADE)
+    kept = [f"{card.metric.label}（{card.metric.unit}）" for card in brief(mixed, selection).cards]
+    assert 0 < len(kept) < 8
+    assert [row[1] for row in reading.printed(reading.table(report, "主要指标"))] == kept
+    for suffix in (".docx", ".xlsx", ".pptx"):
+        assert writing.content(report, suffix)
+    said = reading.texts(report)
+    assert "警情总量" not in said and ("有效警情不适用" in said) == (chosen == ("050100",))
 
 
 def test_the_daily_report_says_what_the_briefing_says(snapshot: Snapshot) -> None:
