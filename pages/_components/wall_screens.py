@@ -326,7 +326,7 @@ def _concern(one: Concern) -> html.Li:
 def _huge(comparison: Comparison, metric: Metric) -> html.P:
     change = change_of(comparison, metric, "同期")
     tone = change.tone if change.sure else "none"
-    sign = [html.Span(change.sign, className="wall-sign"), " "] if change.sign else []
+    sign: list[Any] = [html.Span(change.sign, className="wall-sign"), " "] if change.sign else []
     return html.P([*sign, change.text], className=f"wall-huge tone-{tone}")
 
 
