@@ -166,9 +166,7 @@ def test_the_template_to_change_is_written(tmp_path: Path) -> None:
     assert main(["template", "--out", str(tmp_path / "t.xlsx")]) == 2
 
 
-def test_a_version_of_another_release_is_refused_in_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:  # fmt: skip
+def test_a_version_of_another_release_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = Store(tmp_path / "store")
     tiny.publish(own, steady)
     with duckdb.connect(str(own.file(1))) as con:
