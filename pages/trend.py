@@ -256,7 +256,8 @@ def _line_note(found: Trend) -> list[Any]:
     has_band = any(one.usual or one.low is not None for one in found.points)
     aligned = "上年同期为前推 52 周（星期对齐）" if found.asked.grain == "week" else "上年同期为上年同日期"
     marks = [f"灰带为{band}"] if has_band else []
-    marks += [aligned, "轴上蓝线为所选时段，轴下色块为节假日", "↑↓ 为真变化", found.judged_by]
+    arrows = [] if found.metric.dependent else ["↑↓ 为真变化"]
+    marks += [aligned, "轴上蓝线为所选时段，轴下色块为节假日", *arrows, found.judged_by]
     if any(one.usual for one in found.points) and any((one.last - one.first).days >= 4 for one in found.holidays):
         marks.append("长假之后 8 周的预期含假期，略偏离平常")
     lines = [html.P(" · ".join(marks))]
@@ -324,7 +325,7 @@ def _parts(found: Trend, selection: Selection, own: dict[str, str], source: str)
     if real:
         title = f"{len(real)} {noun}真变化：{'、'.join(part.name for part in real[:4])}{' 等' if len(real) > 4 else ''}"
     rest = found.parts_in_all - len(found.parts)
-    sorted_by = "按数值" if found.metric.kind == PERCENTILE else "按与预期或同期之差"
+    sorted_by = "按数值" if found.metric.kind == PERCENTILE or found.metric.dependent else "按与预期或同期之差"
     more: list[Any] = [f"{sorted_by}的大小排列，共 {found.parts_in_all} {noun} · {scale_words(found)} · "]
     more.append("蓝线本期、灰线上年同期 · 点击转到该项")
     if rest > 0:
