@@ -177,7 +177,7 @@ def _core(found: Heat, known: Catalogue, link: Link, mode: str, core: Box) -> di
     """Return the enlarged part of the map; what it shows is explained beside the whole map."""
     return cards.filled(
         heat_map.drawn(found, known, link, mode, window=core),
-        sub=f"左图中派出所密集的部分 · {found.metric.label}",
+        sub=f"「风险地图」中派出所密集的部分 · {found.metric.label}",
         note="图例与说明同「风险地图」。",
     )
 
