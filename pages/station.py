@@ -39,7 +39,7 @@ from pages._components.score_questions import Asked, Choices, read, station_addr
 from pages._components.selfcheck_figures import HEIGHT
 
 dash.register_page(
-    __name__, path_template="/station/<code>", name="所队自查", title="所队自查 · 降控研判台", filtered=True
+    __name__, path_template="/station/<code>", name="所队自查", title="本所自查 · 降控研判台", filtered=True
 )
 
 _SELECTS = {"policy": "政策目标", "month": "目标月份"}

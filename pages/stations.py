@@ -19,7 +19,7 @@ from pages._components import filters, session, states, status
 from pages._components.markup import static
 from pages._components.score_questions import Asked, card_of, month_words, read, station_address
 
-dash.register_page(__name__, path="/station", name="所队自查", title="选择派出所 · 降控研判台", order=5, key="s")
+dash.register_page(__name__, path="/station", name="所队自查", title="所队自查 · 降控研判台", order=5, key="s")
 
 _UNKNOWN_KIND = "类别未登记"
 
