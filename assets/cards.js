@@ -55,6 +55,12 @@
     return Array.from(document.querySelectorAll("#status > .status-item.num")).map(function (part) { return part.textContent.trim(); }).join(" · ");
   }
 
+  // The same for the name of a file: only what differs from the whole bureau.
+  function narrowed() {
+    var whole = ["全部派出所", "全部类别", "确认性质"];
+    return narrowing().split(" · ").filter(function (part) { return part && whole.indexOf(part) < 0; }).join("、");
+  }
+
   // What the figures of the page are narrowed to; pages without the bar say it in their titles.
   function narrowing() {
     var bar = document.getElementById("filters");
@@ -126,7 +132,7 @@
       { text: heading(box), font: "600 16px " + font, colour: token("--ink"), below: false },
       { text: under(box), font: "14px " + font, colour: token("--ink-2"), below: false },
       { text: narrowing(), font: "14px " + font, colour: token("--ink-2"), below: false },
-      { text: words(card + "-note"), font: "14px " + font, colour: token("--ink-2"), below: true },
+      { text: noteOf(box), font: "14px " + font, colour: token("--ink-2"), below: true },
       { text: [words(card + "-source") || source(), "降控研判台"].filter(Boolean).join(" · "), font: "14px " + font, colour: token("--ink-2"), below: true }
     ];
     var above = [], below = [];
@@ -135,21 +141,49 @@
       wrap(pen, line.text, full).forEach(function (text) { (line.below ? below : above).push({ text: text, font: line.font, colour: line.colour }); });
     });
     var top = EDGE + above.length * 22 + 8;
+    var key = box.querySelector(".card-note .legend"), deep = key ? 24 : 0;
     canvas.width = (full + 2 * EDGE) * SCALE;
-    canvas.height = (top + height + 8 + below.length * 22 + EDGE) * SCALE;
+    canvas.height = (top + height + 8 + deep + below.length * 22 + EDGE) * SCALE;
     pen.scale(SCALE, SCALE);
     pen.fillStyle = token("--surface");
     pen.fillRect(0, 0, canvas.width, canvas.height);
     write(pen, above, EDGE, EDGE);
     draw(pen, EDGE, top);
-    write(pen, below, EDGE, top + height + 8);
+    if (key) { drawKey(pen, key, EDGE, top + height + 8, "14px " + font, token("--ink-2")); }
+    write(pen, below, EDGE, top + height + 8 + deep);
     canvas.toBlob(function (blob) {
       var link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
-      link.download = (heading(box) + "_" + (words("period-words") || "图")).replace(/[\\/:*?"<>|\s]+/g, "-") + ".png";
+      link.download = [heading(box), words("period-words") || "图", narrowed()].filter(Boolean).join("_").replace(/[\\/:*?"<>|\s]+/g, "-") + ".png";
       link.click();
       window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
     }, "image/png");
+  }
+
+  // The key of the colours is drawn; its two words alone say nothing.
+  function noteOf(box) {
+    var note = box.querySelector(".card-note");
+    if (!note) { return ""; }
+    var plain = note.cloneNode(true);
+    plain.querySelectorAll(".legend").forEach(function (key) { key.remove(); });
+    return plain.textContent.trim();
+  }
+
+  function drawKey(pen, key, left, top, font, colour) {
+    var side = 14, steps = key.querySelectorAll(".legend-steps i");
+    var ends = Array.from(key.childNodes).filter(function (part) { return part.nodeType === 3; }).map(function (part) { return part.textContent.trim(); });
+    pen.font = font;
+    pen.textBaseline = "top";
+    pen.fillStyle = colour;
+    pen.fillText(ends[0] || "", left, top);
+    left += pen.measureText(ends[0] || "").width + 8;
+    steps.forEach(function (step) {
+      pen.fillStyle = getComputedStyle(step).backgroundColor;
+      pen.fillRect(left, top, side * 1.5, side);
+      left += side * 1.5 + 1;
+    });
+    pen.fillStyle = colour;
+    pen.fillText(ends[1] || "", left + 8, top);
   }
 
   function wrap(pen, text, width) {

@@ -46,7 +46,22 @@
   document.addEventListener("click", function (event) {
     if (event.target.closest && event.target.closest("[data-print]")) { window.print(); }
   });
+  // Every sheet says which page of which data it is: sheets of two stations lie on one desk.
+  var head = document.createElement("style");
+  function said(id) {
+    var part = document.getElementById(id);
+    return part && !part.hidden ? part.textContent.trim() : "";
+  }
+  function headed() {
+    var own = Array.from(document.querySelectorAll("main .who h2, #status .status-item.num"), function (part) { return part.textContent.trim(); });
+    var words = [said("page-name"), said("period-words")].concat(own);
+    var text = words.filter(Boolean).join(" · ").replace(/["\\\n]/g, " ");
+    head.textContent = '@page { @top-left { content: "' + text + '"; font: 8pt sans-serif; } }';
+    document.head.appendChild(head);
+  }
+
   window.addEventListener("beforeprint", function () {
+    headed();
     before = root.getAttribute("data-bs-theme");
     root.setAttribute("data-bs-theme", "light");
     if (before === "dark") { root.dataset.printed = "dark"; } // Its figures are inverted by the style sheet.

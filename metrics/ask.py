@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -154,16 +154,21 @@ def _behind(metric: Metric) -> tuple[str, ...]:
 
 
 def compared(
-    answer: Answer, by: tuple[str, ...], metrics: tuple[str, ...], spans: tuple[str, ...], spreads: Spread
+    answer: Answer,
+    by: tuple[str, ...],
+    metrics: tuple[str, ...],
+    spans: tuple[str, ...],
+    spreads: Spread,
+    rows: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[tuple[int, str, str], Comparison]:
     """Return the judged comparison of every row, metric and span of a breakdown.
 
     Lists of places and times are searched for what stands out, and so corrected together for chance; totals and
-    categories are judged alone, as wherever else they stand. spreads: the overdispersion of the counts.
+    categories are judged alone, as wherever else they stand. spreads: the overdispersion of the counts. rows: by default those of the period.
     """
     keys: list[tuple[int, str, str]] = []
     raw: list[Comparison] = []
-    current = _records(answer.frame(by))
+    current = _records(answer.frame(by)) if rows is None else [dict(row) for row in rows]
     for span in spans:
         base = {_key(row, by): row for row in _records(answer.frame(by, span))}
         moved = _mover(answer, by, span)

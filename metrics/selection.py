@@ -101,6 +101,11 @@ class Selection:
             parts.append(f"每周从星期{WEEKDAY_NAMES[self.week_start - 1]}起算")
         return " · ".join(parts)
 
+    def scope(self, station_names: Mapping[str, str], category_names: Mapping[str, str]) -> str:
+        """Say only what differs from the whole bureau, for names of files: 东港派出所、刑事、原始性质; "" for all of it."""
+        plain = Selection().describe({}, {}).split(" · ")
+        return "、".join(one for one in self.describe(station_names, category_names).split(" · ") if one not in plain)
+
     def subject(self, label: str, category_names: Mapping[str, str]) -> str:
         """Say what is counted where the filter narrows it, for titles: 有效警情（盗窃）."""
         return f"{label}（{_named(self.categories, category_names, '', '个类别')}）" if self.categories else label

@@ -291,11 +291,12 @@ def _beats(page: Page) -> dict[str, Any]:
         return cards.lacking("没有登记警格。请在「数据接入」导入警格表。", title="重复警格")
     if not listed:
         return cards.filled(html.P("没有重复地点。", className="tone-none"), source=page.source)
-    shown = listed[:MOST_BEATS]
+    shown, named = listed[:MOST_BEATS], sum(one.beat not in ("", UNREGISTERED) for one in listed)
+    rest = "（另有未登记警格的）" if named < len(listed) else ""
     some = f"列出重复最多的 {len(shown)} 个，" if len(listed) > len(shown) else ""
     return cards.filled(
         repeat_tables.beats(shown, page.stations, page.beats, lambda code: page.href(station=code)),
-        title=f"{len(listed):,} 个警格有重复地点", sub=f"起 · {page.places.title}",
+        title=f"{named:,} 个警格有重复地点{rest}", sub=f"起 · {page.places.title}",
         note=f"{some}供排查，不作名次；重复起数 = 所涉警情 − 地点数", source=page.source,
     )  # fmt: skip
 

@@ -121,6 +121,7 @@ def show(selection: dict[str, str] | None, search: str | None, version: int | No
             *alarm_notices.notices(snapshot, chosen, has_card=not no_alarm),
             *_listed(drawn["state"]),
         ],
+        "headline": drawn["headline"] if no_alarm else _beside_alarm(drawn["headline"]),
         "alarms": no_alarm,
         "cards": {**drawn["cards"], "trend-alarm": alarm},
         "options": choices.options,
@@ -204,6 +205,14 @@ def _headline(found: Trend) -> list[Any]:
         else None,
         html.P("；".join(more), className="trend-more") if more else None,
     ]
+
+
+def _beside_alarm(headline: Any) -> Any:
+    """Say under a headline that the alarm below is judged in another way."""
+    if not isinstance(headline, list):
+        return headline
+    words = "预警模型另有预警，见下「预警依据」：它按长期水平逐日累计，可先于本句的判定发现持续的小幅上升。"
+    return [*headline, html.P(words, className="trend-more")]
 
 
 def _line(found: Trend, selection: Selection, own: dict[str, str], mode: str, source: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.alarms.records import Alarm
+from metrics.alarms import Alarm, records
 from metrics.briefing import Surge
 from metrics.briefing.surges import SLOW
 from reports import sources
@@ -30,8 +30,9 @@ def table(source: Source) -> Table | None:
     if not found.surges:
         return None
     columns = (
-        Column("序号", 0.6), Column("单位", 1.2), Column("警情", 1.5), Column("预警", 1.2), Column("统计日期", 1.5),
-        Column("起数", 0.7, True), Column("预期", 0.9, True), Column("集中时段", 1.2), Column("主要地点", 1.9),
+        Column("序号", 0.6), Column("单位", 1.2), Column("警情", 1.5), Column("预警", 1.1), Column("首次", 1.1),
+        Column("统计日期", 1.5),
+        Column("起数", 0.7, True), Column("预期", 0.9, True), Column("集中时段", 1.2), Column("偏多地点", 1.9),
     )  # fmt: skip
     rows = tuple((Cell(number, str(number), "0"), *_cells(surge)) for number, surge in enumerate(found.surges, 1))
     rate = f"{found.rate}；" if found.rate else ""
@@ -45,7 +46,8 @@ def _cells(surge: Surge) -> tuple[Cell, ...]:
     spell = alarm.hours
     when = f"{spell.since}–{spell.until} 时（{spell.observed:,}/{spell.expected:.1f}）" if spell else "—"
     where = "、".join(f"{one.name}（{one.observed:,}/{one.expected:.1f}）" for one in alarm.places)
-    texts = (alarm.name, f"{alarm.group}{also}", surge.verdict, days(alarm))
+    first = f"{alarm.first_day.month}月{alarm.first_day.day}日{'（当日）' if records.is_new(alarm) else ''}"
+    texts = (alarm.name, f"{alarm.group}{also}", surge.verdict, first, days(alarm))
     return (
         *(text_cell(text) for text in texts), count_cell(alarm.observed), text_cell(usual((alarm.low, alarm.high))),
         text_cell(when), text_cell(where or "—"),

@@ -21,7 +21,7 @@ def daily(snapshot: Snapshot, selection: Selection, made_at: datetime, watermark
     one_day = source.window.days <= 1
     return Report(
         title=f"{source.known.bureau}{'每日' if one_day else ''}{source.briefing.noun}研判",
-        period=source.briefing.title,
+        period=source.period_words,
         bureau=source.known.bureau,
         origin=sources.origin(source),
         sections=tuple(_sections(source)),

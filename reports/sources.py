@@ -45,6 +45,12 @@ class Source:
         return self.whole_window.cut(cut)
 
     @property
+    def period_words(self) -> str:
+        """The period, and what the filter leaves: 「2026年11月22日0时至24时 · 新港派出所、刑事、原始性质」."""
+        scope = self.selection.scope(self.known.station_names, self.known.category_names())
+        return f"{self.briefing.title} · {scope}" if scope else self.briefing.title
+
+    @property
     def whole_window(self) -> Window:
         """The whole period, whether or not it is over."""
         return self.selection.resolve(self.known.data_as_of).window

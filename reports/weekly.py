@@ -57,7 +57,7 @@ def weekly(snapshot: Snapshot, selection: Selection, made_at: datetime, watermar
     source = sources.source_of(snapshot, selection)
     return Report(
         title=f"{source.known.bureau}{source.briefing.noun}研判周报",
-        period=source.briefing.title,
+        period=source.period_words,
         bureau=source.known.bureau,
         origin=sources.origin(source),
         sections=tuple(_sections(source)),

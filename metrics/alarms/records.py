@@ -108,19 +108,29 @@ def sentence(alarm: Alarm, with_kind: bool = True, with_counts: bool = False) ->
     """Say an alarm: 「新港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警），集中在 22 时至 6 时」.
 
     with_kind: False where the words before it say 突升预警 already. with_counts: whether hours and places carry what
-    was seen and expected there, 「主要在听景园社区（6 起，预期 1.4）」.
+    was seen and expected there, 「偏多在听景园社区（6 起，预期 1.4）」.
     """
     what = alarm.group if alarm.group.endswith("警情") else f"{alarm.group}警情"
     expected = f"{alarm.low:,}–{alarm.high:,}" if alarm.low < alarm.high else f"{alarm.low:,}"
     # A name of letters or digits needs a space before the words.
     name = f"{alarm.name} " if alarm.name[-1:].isascii() else alarm.name
-    kind = f"（{alarm.kind}预警）" if with_kind else ""
+    kind = f"（{alarm.kind}预警{'，当日首次' if is_new(alarm) else ''}）" if with_kind else ""
     text = f"{name}{what}{_when(alarm)} {alarm.observed:,} 起，预期 {expected} 起{kind}"
     if alarm.hours:
         text += f"，集中在 {alarm.hours.since} 时至 {alarm.hours.until} 时{_counts(alarm.hours, with_counts)}"
     if alarm.places:
-        text += f"，主要在{'、'.join(f'{place.name}{_counts(place, with_counts)}' for place in alarm.places)}"
+        text += f"，{where(alarm)}{'、'.join(f'{place.name}{_counts(place, with_counts)}' for place in alarm.places)}"
     return text
+
+
+def is_new(alarm: Alarm) -> bool:
+    """Return whether an alarm was raised for the first time on the last day that is told of."""
+    return alarm.first_day == alarm.fitted_through
+
+
+def where(alarm: Alarm) -> str:
+    """Return how places are said: 主要在 where they hold at least half of the events, else 偏多在."""
+    return "主要在" if 2 * sum(place.observed for place in alarm.places) >= alarm.observed else "偏多在"
 
 
 def _counts(part: Driver | Hours, are_said: bool) -> str:

@@ -121,10 +121,11 @@ def rows(context: Context) -> list[Row]:
     """Return the lines of the category table: groups in office order, or the largest categories."""
     axis, metric, spans = context.shape.axis, context.subject, context.shape.compared
     spread = context.spread((axis,), (metric.id,))
-    changes = compared(context.answer, (axis,), (metric.id,), spans, spread)
+    records = _told(context, axis)
+    changes = compared(context.answer, (axis,), (metric.id,), spans, spread, records)
     daily = _daily_by_key(context)
     found = []
-    for number, record in enumerate(context.answer.frame((axis,)).to_dict("records")):
+    for number, record in enumerate(records):
         key, value = str(record[axis]), float(record[metric.id])
         of_row = {span: changes[number, metric.id, span] for span in spans}
         found.append(_row(context, key, value, of_row, daily.get(key), spread.of(metric.id, {axis: key})))
@@ -132,6 +133,21 @@ def rows(context: Context) -> list[Row]:
         return sorted(found, key=lambda row: -(row.value or 0))[:MOST_CATEGORIES]
     order = {key: place for place, key in enumerate(context.names)}
     return sorted(found, key=lambda row: order.get(row.key, len(order)))
+
+
+def _told(context: Context, axis: str) -> list[dict[str, Any]]:
+    """Return key and count of every line: what happened, and with 0 what only happened in the days compared with.
+
+    Without these the columns would not add up to the key figures, and a kind that fell to nothing would not be told.
+    """
+    name = context.subject.id
+    records = context.answer.frame((axis,))[[axis, name]].to_dict("records")
+    if context.answer.total(name) is None:
+        return records  # type: ignore[return-value]
+    seen = {record[axis] for record in records}
+    past = [context.answer.frame((axis,), span) for span in context.shape.compared]
+    gone = dict.fromkeys(key for frame in past for key, n in zip(frame[axis], frame[name], strict=True) if n > 0)
+    return [*records, *({axis: key, name: 0.0} for key in gone if key not in seen)]  # type: ignore[list-item]
 
 
 def _row(

@@ -72,6 +72,8 @@ def surges(snapshot: Snapshot, known: Catalogue, selection: Selection, window: W
     rate, notes = _said_of_rate(snapshot)
     if any(one.alarm.window_last > window.last_day for one in listed):
         notes = ("预警按全部数据计算，所列日期可晚于本期。", *notes)
+    if listed and selection.basis != "confirmed":
+        notes = ("预警按确认性质计，与本期口径不同。", *notes)
     return Surges(listed, "", rate, notes)
 
 

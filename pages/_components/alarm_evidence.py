@@ -69,7 +69,7 @@ def _note(surge: Surge) -> list[Any]:
     if alarm.hours:
         parts.append(f"集中时段 {alarm.hours.since} 时至 {alarm.hours.until} 时 {_counts(alarm.hours)}")
     if alarm.places:
-        parts.append(f"主要地点 {'、'.join(f'{one.name} {_counts(one)}' for one in alarm.places)}")
+        parts.append(f"{records.where(alarm)}{'、'.join(f'{one.name} {_counts(one)}' for one in alarm.places)}")
     days = [one for one in alarm.days if one.observed >= _EVENTS]
     if len(alarm.days) > 1 and days:
         most = sorted(days, key=lambda one: one.expected - one.observed)[:_DAYS]

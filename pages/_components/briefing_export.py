@@ -137,12 +137,17 @@ def _alarms_sheet(shown: Shown) -> Sheet:
     """Return the warnings as they are listed, or why there are none."""
     found = _found(shown)
     columns = [Column(name, width=12) for name in ("单位", "警情", "另见于", "预警")]
-    columns += [Column("统计日期起", "date"), Column("统计日期止", "date"), _number_column("起数")]
+    columns += [
+        Column("首次预警", "date"),
+        Column("统计日期起", "date"),
+        Column("统计日期止", "date"),
+        _number_column("起数"),
+    ]
     columns += [Column("预期", "number", 12, 1), _number_column("预期下限"), _number_column("预期上限")]
-    columns += [Column("集中时段（起数/预期）", width=22), Column("主要地点（起数/预期）", width=40)]
+    columns += [Column("集中时段（起数/预期）", width=22), Column("偏多地点（起数/预期）", width=40)]
     rows = [
         (
-            one.alarm.name, one.alarm.group, "、".join(one.also), one.verdict, one.alarm.window_first,
+            one.alarm.name, one.alarm.group, "、".join(one.also), one.verdict, one.alarm.first_day, one.alarm.window_first,
             one.alarm.window_last, one.alarm.observed, one.alarm.expected, one.alarm.low, one.alarm.high,
             hours(one.alarm), places(one.alarm),
         )

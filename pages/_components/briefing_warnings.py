@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from dash import html
 
-from metrics.alarms.records import Alarm
+from metrics.alarms import Alarm, records
 from metrics.briefing import Briefing, Surge
 from metrics.briefing.surges import KEPT_DAYS, SLOW
 from pages._components import cards, definitions, states, tables
@@ -25,10 +25,10 @@ METHOD = definitions.method(
     ("出处", "Noufaily 等 2013；Page 1954"),
 )
 _HEADS = (
-    ("单位", False), ("警情", False), ("预警", False), ("统计日期", False), ("起数", True), ("预期", True),
+    ("单位", False), ("警情", False), ("预警", False), ("首次预警", False), ("统计日期", False), ("起数", True), ("预期", True),
 )  # fmt: skip
 # Columns that stand where any warning fills them: what is spread over the day or the area says so.
-_WHEN, _WHERE, _SPREAD = ("集中时段（起数/预期）", False), ("主要地点（起数/预期）", False), "未见集中"
+_WHEN, _WHERE, _SPREAD = ("集中时段（起数/预期）", False), ("偏多地点（起数/预期）", False), "未见集中"
 
 
 def title_of(found: Briefing) -> str:
@@ -73,12 +73,19 @@ def _cells(surge: Surge, facts: list[str]) -> list[Any]:
         alarm.name,
         html.Span([alarm.group, also]),
         html.Span(["↑ ", surge.verdict], className=f"tone-{surge.tone}"),
+        html.B(first(alarm)) if records.is_new(alarm) else first(alarm),
         days(alarm),
         f"{alarm.observed:,}",
         expected(alarm),
         *(fact or html.Span(_SPREAD, className="tone-none") for fact in facts),
         html.A(words, href=f"{surge.page}?{urlencode(surge.query, safe=',')}"),
     ]
+
+
+def first(alarm: Alarm) -> str:
+    """Say the day of the first signal, and that it is the last one told of: 「11月22日（当日）」."""
+    day = f"{alarm.first_day.month}月{alarm.first_day.day}日"
+    return f"{day}（当日）" if records.is_new(alarm) else day
 
 
 def days(alarm: Alarm) -> str:
@@ -109,7 +116,7 @@ def points_note(found: Briefing) -> Any:
     """Return what stands under 要点: the filter, and how often warnings come."""
     rate = found.warnings.rate if found.warnings.surges else ""
     often = f"预警{rate}；没有异常时也会偶然出现，须逐条核实。"
-    return [html.P(line) for line in (found.filter_words, rate and often) if line]
+    return [html.P(line) for line in (found.filter_words, rate and often, *found.warnings.notes) if line]
 
 
 def card() -> html.Section:

@@ -271,7 +271,8 @@ def map_title(found: SelfCheck, first: pd.DataFrame) -> str:
     total = float(found.expected.cells["score"].sum()) if len(first) else 0.0
     if not total:
         return "辖区内无显著热点" if known else "热点与预测"
-    ahead = f"预计 {total:.0f} 起中 {float(first['score'].sum()):.0f} 起在 {len(first)} 个网格"
+    held = float(first["score"].sum())
+    ahead = f"未来 28 日{found.expected.label}预计 {total:.0f} 起，{held:.0f} 起在 {len(first)} 个网格"
     return f"无显著热点；{ahead}" if known else ahead
 
 

@@ -149,6 +149,10 @@ def test_a_picture_and_a_sheet_say_what_they_are_narrowed_to(open_page: Open, tm
     page.evaluate(WRITTEN)
     exported(page, "map", "png", tmp_path)
     said = "全部派出所 · 刑事 · 原始性质"
+    exported(page, "matrix", "png", tmp_path)
+    written = page.evaluate("() => window.written")
+    # The key of the colours is drawn between its two words.
+    assert written.count("低于预期") == 1 and written.count("高于预期") == 1
     assert said in "".join(page.evaluate("() => window.written"))
     expect(page.locator("#filter-said")).to_be_hidden()
     page.emulate_media(media="print")

@@ -217,10 +217,15 @@ def test_the_sentence_that_an_analyst_reads_aloud() -> None:
         places=(Driver("东港一社区", 9, 2.0), Driver("东港二社区", 5, 1.0)),
     )  # fmt: skip
     assert past.sentence == (
-        "新港所盗窃警情9月3日至9月20日 39 起，预期 4–9 起（渐升预警），主要在东港一社区、东港二社区"
+        "新港所盗窃警情9月3日至9月20日 39 起，预期 4–9 起（渐升预警），偏多在东港一社区、东港二社区"
     )
     one_day = _alarm(window_first=LAST, hours=None, name="PN5", low=0, high=0)
     assert one_day.sentence == "PN5 盗窃警情11月21日 39 起，预期 0 起（突升预警）"
+
+
+def test_a_place_with_half_of_the_events_is_where_they_mainly_are_and_a_new_alarm_says_so() -> None:
+    most = _alarm(hours=None, places=(Driver("一社区", 12, 2.0), Driver("二社区", 8, 1.0)), first_day=LAST)
+    assert most.sentence == "新港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警，当日首次），主要在一社区、二社区"
 
 
 def test_a_table_of_alarms_comes_back_as_it_was() -> None:
@@ -248,5 +253,5 @@ def test_alarms_have_one_order_by_how_far_they_are_past_their_threshold() -> Non
 def test_what_drives_an_alarm_is_said_with_its_counts_on_request() -> None:
     found = _alarm(places=(Driver("听景园社区", 6, 1.38),))
     assert records.sentence(found, False, with_counts=True).endswith(
-        "预期 4–9 起，集中在 22 时至 6 时（30 起，预期 2.0），主要在听景园社区（6 起，预期 1.4）"
+        "预期 4–9 起，集中在 22 时至 6 时（30 起，预期 2.0），偏多在听景园社区（6 起，预期 1.4）"
     )

@@ -13,7 +13,7 @@ from metrics.briefing import CARD_METRICS, brief
 from metrics.compare import NOT_JUDGED
 from metrics.selection import Selection
 from tests import tiny
-from tests.metrics.test_briefing import FIRST, steady
+from tests.metrics.test_briefing import FIRST, LAST, steady
 
 CASES = ("cases_filed", "clear_rate")
 
@@ -49,6 +49,19 @@ def test_a_count_stands_on_one_card_and_none_is_empty_by_its_nature(
     found = brief(snapshot, Selection(period="last7", categories=chosen))
     assert tuple(card.metric.id for card in found.cards) == kept
     assert all(card.value for card in found.cards if chosen)
+
+
+def test_a_kind_that_fell_to_nothing_keeps_its_line(store: Store) -> None:
+    def gone(con: duckdb.DuckDBPyConnection) -> None:
+        steady(con)
+        con.execute("DELETE FROM alerts WHERE cat_conf LIKE '05%' AND call_time >= ?", [LAST - timedelta(days=6)])
+
+    found = brief(tiny.snapshot_of(store, gone), Selection(period="last7"))
+    (row,) = [row for row in found.rows if row.key == "求助"]
+    assert row.value == 0 and row.previous.base and row.previous.change == -row.previous.base
+    valid = next(card for card in found.cards if card.metric.id == "alerts_valid")
+    for base in (lambda one: one.previous.base, lambda one: one.last_year.base):
+        assert sum(base(row) or 0 for row in found.rows) == (base(valid) or 0)
 
 
 def test_alerts_of_a_category_of_cases_are_not_said_to_be_none(snapshot: Snapshot) -> None:

@@ -87,7 +87,7 @@ def test_a_warning_and_a_verdict_of_the_same_rise_are_one_story(store: Store) ->
     found = brief(fitted(store, before, alarm()), WEEK)
     told = [point for point in found.points if "南山所" in point.text]
     assert told == found.points[:1] and told[0].verdict == "突升预警" and told[0].tone == "worse"
-    assert told[0].text == "南山所刑事警情近 7 日 40 起，预期 0–7 起（突升预警），集中在 22 时至 2 时"
+    assert told[0].text == "南山所刑事警情近 7 日 40 起，预期 0–7 起（突升预警，当日首次），集中在 22 时至 2 时"
     assert told[0].page == "/heat" and Selection.from_query(told[0].query) == (
         Selection("custom", LAST - timedelta(days=6), LAST, (tiny.VILLAGE,), ("刑事",)),
         [],

@@ -124,6 +124,8 @@ def test_the_filter_in_words() -> None:
     words = selection.describe({"S1": "东港派出所"}, {})
     assert words == "东港派出所 · 刑事 · 原始性质 · 仅有效警情 · 每日 8 时起算 · 每周从星期五起算"
     assert Selection().describe({}, {}) == "全部派出所 · 全部类别 · 确认性质"
+    assert selection.scope({"S1": "东港派出所"}, {}).startswith("东港派出所、刑事、原始性质、仅有效警情")
+    assert Selection(period="last7").scope({}, {}) == ""
     assert selection.subject("有效警情", {}) == "有效警情（刑事）"
     assert Selection().subject("有效警情", {}) == "有效警情"
     assert Selection(categories=("1", "2", "3", "4")).subject("有效警情", {}) == "有效警情（4 个类别）"

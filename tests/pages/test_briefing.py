@@ -35,9 +35,9 @@ def test_the_list_says_counts_expectation_hours_and_where_to_look(store: Store) 
     assert briefing_warnings.title_of(found) == "预警 2 处"
     lines = [[cell.text for cell in row.all("td")] for row in read(briefing_warnings.body(found)).all("tr")[1:]]
     assert lines[0] == [
-        "南山所", "刑事另见于盗窃", "↑ 突升预警", "11月15日–11月21日", "40", "0–7", "22–2 时（40/1.0）", "时段地点 ›",
+        "南山所", "刑事另见于盗窃", "↑ 突升预警", "11月21日（当日）", "11月15日–11月21日", "40", "0–7", "22–2 时（40/1.0）", "时段地点 ›",
     ]  # fmt: skip
-    assert lines[1][6:] == ["未见集中", "走势 ›"]
+    assert lines[1][7:] == ["未见集中", "走势 ›"]
     assert lines[1][2] == "↑ 渐升预警" and lines[1][-1] == "走势 ›"
     link = read(briefing_warnings.body(found)).all("a")[0].attributes["href"]
     assert link.startswith("/heat?period=custom&from=2026-11-15&to=2026-11-21&station=") and "category=" in link
@@ -45,6 +45,13 @@ def test_the_list_says_counts_expectation_hours_and_where_to_look(store: Store) 
     assert "按平均每所每年约 2 次设定；上一年实测 1.97 次（95% 区间 1.63–2.36）" in note and SLOW in note
     said = text_of(briefing_warnings.points_note(found))
     assert "预警按平均每所每年约 2 次设定" in said and said.endswith("没有异常时也会偶然出现，须逐条核实。")
+
+
+def test_warnings_beside_figures_of_the_original_category_say_that_they_are_not(store: Store) -> None:
+    snapshot = fitted(store, tiny.snapshot_of(store, steady, burst), alarm())
+    said = text_of(briefing_warnings.points_note(brief(snapshot, Selection(period="last7", basis="original"))))
+    assert "原始性质" in said and "预警按确认性质计，与本期口径不同。" in said
+    assert "确认性质计" not in text_of(briefing_warnings.points_note(brief(snapshot, WEEK)))
 
 
 def test_no_warning_and_no_fit_are_told_apart(store: Store) -> None:

@@ -104,7 +104,7 @@ def test_fitted_alarms_are_said_with_their_dates_and_how_often_they_are_wrong(st
     assert fitted is not None
     said = reading.texts(of_day(fitted), "风险提示")
     assert "截至11月21日的七天内有信号的预警 2 处，" in said and "南山所盗窃警情" not in said
-    assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警）" in said
+    assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警，当日首次）" in said
     assert "西郊所盗窃警情11月14日至11月20日 21 起" in said
     assert "预警次数：按平均每所每年约 2 次设定；上一年实测 1.96 次（95% 区间 1.60–2.40）；" in said
     earlier = reading.texts(of_day(fitted, LAST - timedelta(days=1)), "风险提示")
@@ -123,10 +123,10 @@ def test_a_rise_seen_in_several_groups_is_told_once_and_apart_from_what_the_peri
     report = of_day(fitted)
     said = reading.texts(report, "风险提示")
     assert "有信号的预警 1 处，" in said and said.count("突升预警") == 1
-    assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警）" in said
+    assert "东港所盗窃警情近 7 日 39 起，预期 4–9 起（突升预警，当日首次）" in said
     listed = reading.printed(reading.table(report, "预警"))
     assert [row[1:7] for row in listed] == [
-        ["东港所", "盗窃（另见于刑事）", "突升预警", "11月15日–11月21日", "39", "4–9"]
+        ["东港所", "盗窃（另见于刑事）", "突升预警", "11月21日（当日）", "11月15日–11月21日", "39"]
     ]
     beside = "另有预警 1 处，按截至11月21日的一日、七日或更长时段判断，另列"
     assert f"{beside}。" in reading.texts(report, "派出所情况")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from data.snapshots import Store
 from metrics import compare
 from metrics.compare import NO_BASE, Comparison
 from metrics.definitions import METRICS
-from reports import wording
+from reports import hours, wording
 from tests import tiny
 from tests.reports.making import LAST, burst, made, steady
 from tests.reports.reading import printed, table, texts
@@ -121,3 +122,11 @@ def test_a_burst_is_out_of_chance_in_words_table_and_slides(store: Store) -> Non
     told = "本期（2026年11月21日0时至24时）违法犯罪警情显著高于自身预期的派出所：南山所（40 起，预期 0.0 起）。"
     assert told in texts(report, "派出所情况") and "另有预警" not in texts(report)
     assert any("南山所" in message.text for message in report.messages)
+
+
+def test_the_busiest_weekday_is_that_of_the_mean_where_weekdays_differ_in_number() -> None:
+    """Four Sundays of 30 are 120 events, three Tuesdays of 32 only 96."""
+    counts = np.array([60.0, 96.0, 60.0, 60.0, 60.0, 60.0, 120.0])
+    assert hours.busiest_day(counts, [3, 3, 3, 3, 3, 3, 4]) == "日均最多的为星期二，3 天 96 起，日均 32.0 起"
+    assert hours.busiest_day(counts, [4] * 7) == "最多的为星期日，120 起"
+    assert hours.busiest_day(np.array([0, 0, 0, 0, 0, 0, 9.0]), [0, 0, 0, 0, 0, 0, 1]) == "最多的为星期日，9 起"
