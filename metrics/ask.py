@@ -164,7 +164,8 @@ def compared(
     """Return the judged comparison of every row, metric and span of a breakdown.
 
     Lists of places and times are searched for what stands out, and so corrected together for chance; totals and
-    categories are judged alone, as wherever else they stand. spreads: the overdispersion of the counts. rows: by default those of the period.
+    categories are judged alone, as wherever else they stand. spreads: the overdispersion of the counts.
+    rows: by default those of the period.
     """
     keys: list[tuple[int, str, str]] = []
     raw: list[Comparison] = []

@@ -102,7 +102,7 @@ class Selection:
         return " · ".join(parts)
 
     def scope(self, station_names: Mapping[str, str], category_names: Mapping[str, str]) -> str:
-        """Say only what differs from the whole bureau, for names of files: 东港派出所、刑事、原始性质; "" for all of it."""
+        """Say only what differs from the whole bureau, 「东港派出所、刑事、原始性质」; "" for all of it."""
         plain = Selection().describe({}, {}).split(" · ")
         return "、".join(one for one in self.describe(station_names, category_names).split(" · ") if one not in plain)
 

@@ -147,9 +147,9 @@ def _alarms_sheet(shown: Shown) -> Sheet:
     columns += [Column("集中时段（起数/预期）", width=22), Column("偏多地点（起数/预期）", width=40)]
     rows = [
         (
-            one.alarm.name, one.alarm.group, "、".join(one.also), one.verdict, one.alarm.first_day, one.alarm.window_first,
-            one.alarm.window_last, one.alarm.observed, one.alarm.expected, one.alarm.low, one.alarm.high,
-            hours(one.alarm), places(one.alarm),
+            one.alarm.name, one.alarm.group, "、".join(one.also), one.verdict, one.alarm.first_day,
+            one.alarm.window_first, one.alarm.window_last, one.alarm.observed,
+            one.alarm.expected, one.alarm.low, one.alarm.high, hours(one.alarm), places(one.alarm),
         )
         for one in found.warnings.surges
     ]  # fmt: skip

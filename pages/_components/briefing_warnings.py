@@ -25,7 +25,8 @@ METHOD = definitions.method(
     ("出处", "Noufaily 等 2013；Page 1954"),
 )
 _HEADS = (
-    ("单位", False), ("警情", False), ("预警", False), ("首次预警", False), ("统计日期", False), ("起数", True), ("预期", True),
+    ("单位", False), ("警情", False), ("预警", False), ("首次预警", False), ("统计日期", False),
+    ("起数", True), ("预期", True),
 )  # fmt: skip
 # Columns that stand where any warning fills them: what is spread over the day or the area says so.
 _WHEN, _WHERE, _SPREAD = ("集中时段（起数/预期）", False), ("偏多地点（起数/预期）", False), "未见集中"

@@ -35,7 +35,8 @@ def test_the_list_says_counts_expectation_hours_and_where_to_look(store: Store) 
     assert briefing_warnings.title_of(found) == "预警 2 处"
     lines = [[cell.text for cell in row.all("td")] for row in read(briefing_warnings.body(found)).all("tr")[1:]]
     assert lines[0] == [
-        "南山所", "刑事另见于盗窃", "↑ 突升预警", "11月21日（当日）", "11月15日–11月21日", "40", "0–7", "22–2 时（40/1.0）", "时段地点 ›",
+        "南山所", "刑事另见于盗窃", "↑ 突升预警",
+        "11月21日（当日）", "11月15日–11月21日", "40", "0–7", "22–2 时（40/1.0）", "时段地点 ›",
     ]  # fmt: skip
     assert lines[1][7:] == ["未见集中", "走势 ›"]
     assert lines[1][2] == "↑ 渐升预警" and lines[1][-1] == "走势 ›"

@@ -367,10 +367,8 @@ def test_map_draws_hot_cells_filled_and_expected_ones_with_an_edge() -> None:
     first = selfcheck_figures.first_cells(found.expected)
     assert selfcheck_view.map_title(found, first) == "1 处热点，共 2 个网格"
     quiet = check_with(cells(), ahead)
-    assert (
-        selfcheck_view.map_title(quiet, first)
-        == f"无显著热点；未来 28 日{found.expected.label}预计 6 起，5 起在 10 个网格"
-    )
+    label = found.expected.label
+    assert selfcheck_view.map_title(quiet, first) == f"无显著热点；未来 28 日{label}预计 6 起，5 起在 10 个网格"
     assert selfcheck_view.map_title(check_with(cells(), cells()), cells()) == "辖区内无显著热点"
 
 
