@@ -32,8 +32,9 @@
       if (first) { event.preventDefault(); first.focus(); }
       return;
     }
-    if (event.key === "g") { waitingForPage = Date.now(); return; }
-    if (waitingForPage && Date.now() - waitingForPage < 1500) {
+    if (event.key === "g") { waitingForPage = event.timeStamp; return; }
+    // When it was pressed, not when a busy page came to it.
+    if (waitingForPage && event.timeStamp - waitingForPage < 1500) {
       var link = document.querySelector('.rail-link[data-key="' + CSS.escape(event.key.toLowerCase()) + '"]');
       if (link) { event.preventDefault(); link.click(); }
     }

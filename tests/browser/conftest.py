@@ -213,6 +213,14 @@ def settled(page: Page) -> None:
     assert holds(page, f"document.getAnimations().every(one => {_ENDED})"), "something moves on"
 
 
+def go(page: Page, key: str) -> None:
+    """Press g and a letter as a hand does, one right after the other: a busy machine would let the first one lapse."""
+    page.evaluate(
+        "keys => keys.forEach(key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})))",
+        ["g", key],
+    )
+
+
 def click_in(page: Page, target: Locator, across: float, down: float, done: Callable[[], bool]) -> None:
     """Click a part of a figure (0 to 1 across and down) until that has worked."""
     for _ in range(5):
