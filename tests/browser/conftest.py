@@ -213,7 +213,7 @@ def settled(page: Page) -> None:
     assert holds(page, f"document.getAnimations().every(one => {_ENDED})"), "something moves on"
 
 
-def go(page: Page, key: str) -> None:
+def press_for(page: Page, key: str) -> None:
     """Press g and a letter as a hand does, one right after the other: a busy machine would let the first one lapse."""
     page.evaluate(
         "keys => keys.forEach(key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})))",

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import MODES, NOWHERE, SIZES, Site, Visit, go, settled
+from tests.browser.conftest import MODES, NOWHERE, SIZES, Site, Visit, press_for, settled
 from tests.browser.everywhere import address, templates
 
 pytestmark = pytest.mark.browser
@@ -94,7 +94,7 @@ def test_keys_lead_to_every_page_of_the_rail(open_page: Open) -> None:
     keys = [links.nth(n).get_attribute("data-key") for n in range(links.count())]
     assert all(keys) and len(set(keys)) == len(keys)
     for number, key in enumerate(keys):
-        go(page, str(key))
+        press_for(page, str(key))
         expect(links.nth(number)).to_have_attribute("aria-current", "page")
         # Each page says its name as its heading and in the window's title.
         name = str(links.nth(number).text_content())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Site, Visit, go, holds, hover_in, serve, settled
+from tests.browser.conftest import Site, Visit, holds, hover_in, press_for, serve, settled
 from tests.browser.everywhere import address
 from tests.pages.test_jobs import MAPPING, ROWS
 
@@ -216,7 +216,7 @@ def test_keys(open_page: Open) -> None:
     expect(page.locator("#key-help")).to_contain_text("转到数据接入")
     page.keyboard.press("Escape")
     expect(page.locator("#key-help")).to_be_hidden()
-    go(page, "k")
+    press_for(page, "k")
     expect(page.locator("#page-name")).to_have_text("指标口径")
     expect(page).to_have_url(re.compile(r"/glossary\?period=last7$"))
     expect(page.locator("#glossary-search")).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from data.snapshots import Store
 from tests import tiny
-from tests.browser.conftest import Site, Visit, go, opened_page, serve, served
+from tests.browser.conftest import Site, Visit, opened_page, press_for, serve, served
 from tests.browser.wall_steps import drawn, pass_time, unreadable
 
 pytestmark = pytest.mark.browser
@@ -61,7 +61,7 @@ def test_the_address_rules_screens_mode_and_stations(open_page: Callable[..., Vi
 def test_leaving_brings_the_frame_back(open_page: Callable[..., Visit]) -> None:
     page = open_page("/wall?mode=dark").page
     drawn(page)
-    go(page, "b")
+    press_for(page, "b")
     expect(page.locator(".rail")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
 

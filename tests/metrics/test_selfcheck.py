@@ -203,7 +203,8 @@ def alarm(**more: Any) -> Alarm:
 def test_alarms_lead_the_headline_without_the_name_of_the_station(store: Store) -> None:
     found = checked(store, calls({"call": day(0)}))
     follower = alarm(id="A|刑事|20261114", group="刑事")
-    assert words.moved(found.briefing, [alarm(), follower]) == "盗窃警情近 7 日 39 起，预期 4–9 起（突升预警，当日首次）。"
+    said = words.moved(found.briefing, [alarm(), follower])
+    assert said == "盗窃警情近 7 日 39 起，预期 4–9 起（突升预警，当日首次）。"
 
 
 def test_a_real_change_is_said_with_its_expectation(store: Store) -> None:
