@@ -46,8 +46,7 @@ def _cells(surge: Surge) -> tuple[Cell, ...]:
     spell = alarm.hours
     when = f"{spell.since}–{spell.until} 时（{spell.observed:,}/{spell.expected:.1f}）" if spell else "—"
     where = "、".join(f"{one.name}（{one.observed:,}/{one.expected:.1f}）" for one in alarm.places)
-    first = f"{alarm.first_day.month}月{alarm.first_day.day}日{'（当日）' if records.is_new(alarm) else ''}"
-    texts = (alarm.name, f"{alarm.group}{also}", surge.verdict, first, days(alarm))
+    texts = (alarm.name, f"{alarm.group}{also}", surge.verdict, records.raised(alarm), days(alarm))
     return (
         *(text_cell(text) for text in texts), count_cell(alarm.observed), text_cell(usual((alarm.low, alarm.high))),
         text_cell(when), text_cell(where or "—"),

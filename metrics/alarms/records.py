@@ -128,6 +128,12 @@ def is_new(alarm: Alarm) -> bool:
     return alarm.first_day == alarm.fitted_through
 
 
+def raised(alarm: Alarm) -> str:
+    """Say the day of the first signal, and that it is the last one told of: 「11月22日（当日）」."""
+    day = f"{alarm.first_day.month}月{alarm.first_day.day}日"
+    return f"{day}（当日）" if is_new(alarm) else day
+
+
 def where(alarm: Alarm) -> str:
     """Return how places are said: 主要在 where they hold at least half of the events, else 偏多在."""
     return "主要在" if 2 * sum(place.observed for place in alarm.places) >= alarm.observed else "偏多在"

@@ -74,19 +74,13 @@ def _cells(surge: Surge, facts: list[str]) -> list[Any]:
         alarm.name,
         html.Span([alarm.group, also]),
         html.Span(["↑ ", surge.verdict], className=f"tone-{surge.tone}"),
-        html.B(first(alarm)) if records.is_new(alarm) else first(alarm),
+        html.B(records.raised(alarm)) if records.is_new(alarm) else records.raised(alarm),
         days(alarm),
         f"{alarm.observed:,}",
         expected(alarm),
         *(fact or html.Span(_SPREAD, className="tone-none") for fact in facts),
         html.A(words, href=f"{surge.page}?{urlencode(surge.query, safe=',')}"),
     ]
-
-
-def first(alarm: Alarm) -> str:
-    """Say the day of the first signal, and that it is the last one told of: 「11月22日（当日）」."""
-    day = f"{alarm.first_day.month}月{alarm.first_day.day}日"
-    return f"{day}（当日）" if records.is_new(alarm) else day
 
 
 def days(alarm: Alarm) -> str:
