@@ -33,10 +33,11 @@ def offer(id: str) -> None:
     export.offer({id: sheet})
 
 
-def told(snapshot: Snapshot, selection: Selection) -> Surge | None:
-    """Return the alarm that the card shows: the strongest of the chosen station, or of the bureau as a whole."""
+def told(snapshot: Snapshot, selection: Selection) -> tuple[Surge, tuple[Step, ...]] | None:
+    """Return the alarm that the card shows, with its days: the strongest of the chosen station or of the bureau."""
     found = alarm_notices.leading(snapshot, selection)
-    return found[0] if found and evidence.steps(snapshot, found[0].alarm) else None
+    steps = evidence.steps(snapshot, found[0].alarm) if found else ()
+    return (found[0], steps) if steps else None
 
 
 def filled(snapshot: Snapshot, selection: Selection, mode: str) -> tuple[bool, dict[str, Any]]:
@@ -46,10 +47,11 @@ def filled(snapshot: Snapshot, selection: Selection, mode: str) -> tuple[bool, d
 
 def _filled(snapshot: Snapshot, question: tuple[Selection, str, bool]) -> tuple[bool, dict[str, Any]]:
     selection, mode, _ = question
-    surge = told(snapshot, selection)
-    if surge is None:
+    found = told(snapshot, selection)
+    if found is None:
         return True, cards.filled(figures.empty(mode))
-    alarm, steps = surge.alarm, evidence.steps(snapshot, surge.alarm)
+    surge, steps = found
+    alarm = surge.alarm
     return False, cards.filled(
         alarm_figures.added_up(alarm, steps, surge.tone, mode),
         title=f"预警依据：{alarm_notices.dated(alarm)}",
@@ -91,14 +93,14 @@ def _month_day(iso: str) -> str:
 
 def sheet(shown: Shown) -> Sheet:
     """Return the days of the card; raises MetricError where there is none."""
-    surge = told(shown.snapshot, shown.selection)
-    if surge is None:
+    found = told(shown.snapshot, shown.selection)
+    if found is None:
         raise MetricError("所选单位、类别和时段没有预警，没有可导出的依据。")
+    surge, steps = found
     columns = [Column("日期", "date"), Column("当日", "number"), Column("累计", "number")]
     columns += [Column("累计预期", "number", 12, 1), Column("预期下限", "number"), Column("预期上限", "number")]
     lines = (("预警", f"{alarm_notices.dated(surge.alarm)}（{surge.alarm.kind}预警）"),)
-    rows = _rows(evidence.steps(shown.snapshot, surge.alarm))
-    return export.sheet_of(shown, "预警依据", columns, rows, about=METHOD, lines=lines)
+    return export.sheet_of(shown, "预警依据", columns, _rows(steps), about=METHOD, lines=lines)
 
 
 def _rows(steps: tuple[Step, ...]) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.reading import Snapshot
-from metrics import catalogue
+from metrics import cache, catalogue, fits
 from metrics.alarms import BUREAU, Alarm, sentence
 from metrics.briefing.surges import surges
 from metrics.briefing.values import Surge
@@ -40,8 +40,12 @@ def _surges(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:
 
 def leading(snapshot: Snapshot, selection: Selection) -> tuple[Surge, ...]:
     """Return the alarms that a page is about: of the one station that is chosen, of the bureau where none is."""
-    known = catalogue.of(snapshot)
-    if selection.stations or known.data_as_of is None:
+    return cache.answer(snapshot, (selection, bool(fits.state(snapshot))), _leading)
+
+
+def _leading(snapshot: Snapshot, question: tuple[Selection, bool]) -> tuple[Surge, ...]:
+    selection, _ = question
+    if selection.stations or catalogue.of(snapshot).data_as_of is None:
         return current(snapshot, selection)
     return tuple(one for one in _surges(snapshot, selection) if one.alarm.station == BUREAU)
 
